@@ -1,0 +1,1 @@
+"""What the kiosk and the helpdesk process must agree on."""

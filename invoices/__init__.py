@@ -1,0 +1,1 @@
+"""What an invoice is: kinds, codes, QR text, amounts, verdicts. Pure: no I/O, no clock."""

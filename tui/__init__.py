@@ -1,0 +1,1 @@
+"""Terminal screens. They know invoices only and declare ports for all else they need."""

@@ -1,0 +1,222 @@
+"""What the visitor's screens need from the kiosk; `kiosk.bootstrap` passes objects that fit.
+
+A port that bootstrap leaves `None` is a use case that does not exist: no tile, no button,
+no key leads to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from invoices.check import Check
+from invoices.claim import Claim
+from invoices.crc import CrcState
+
+Stop = Callable[[], None]
+"""Ends a watch; calling it twice is harmless."""
+
+
+class Translate(Protocol):
+    """Message key to sentence in one language; an unknown key comes back as it is."""
+
+    def __call__(self, key: str, /, **values: object) -> str: ...
+
+
+class Catalogues(Protocol):
+    """The languages on offer, the first one being the default."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """Language codes such as `zh_CN`, `en`, in the order to offer them."""
+
+    def translator(self, language: str) -> Translate:
+        """The translator of one of `languages`."""
+
+
+class Clock(Protocol):
+    """The kiosk's clock."""
+
+    def now(self) -> datetime:
+        """The present moment, UTC."""
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment on the centre's wall clock."""
+
+    def today(self) -> date:
+        """The centre's business day."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRead:
+    """A scan that names an invoice; `claim.missing` says what must still be typed."""
+
+    claim: Claim
+    crc: CrcState
+
+
+@dataclass(frozen=True, slots=True)
+class SlipRead:
+    """A scan of one of our slips. Without the token only verdict and time may be shown."""
+
+    record: str
+    token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A scan nobody can read: show `error.<code>` with `params`."""
+
+    code: str
+    params: dict[str, str] = field(default_factory=dict)
+
+
+Reading = InvoiceRead | SlipRead | Unread
+
+
+class Reader(Protocol):
+    """Scanner bytes (one whole scan, without prefix and terminator) to what they mean."""
+
+    def read(self, scan: bytes) -> Reading:
+        """Never raises, whatever the bytes."""
+
+
+class Entry(StrEnum):
+    """How the invoice came in."""
+
+    SCAN = "scan"
+    TYPED = "typed"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The kiosk could not do it and nothing was saved: show `error.<code>` with `params`."""
+
+    code: str
+    params: dict[str, str] = field(default_factory=dict)
+
+
+class Checks(Protocol):
+    """The main job."""
+
+    async def check(self, claim: Claim, entry: Entry) -> Check | Refused:
+        """Ask, within the deadline; the answer is committed when this returns.
+
+        A server that cannot be reached is a `Check` with verdict `unavailable`, kept.
+        """
+
+
+class SlipState(StrEnum):
+    """What is known of a slip on its way to paper."""
+
+    QUEUED = "queued"
+    PRINTING = "printing"
+    PRINTED = "printed"
+    WAITING = "waiting"
+    DOUBTFUL = "doubtful"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class SlipShown:
+    """A slip's state and, where there is one, the reason (`paper_out`, `cover_open`, ...)."""
+
+    state: SlipState
+    reason: str = ""
+
+
+class Slips(Protocol):
+    """Slips on paper."""
+
+    async def print(self, record: str) -> SlipShown | Refused:
+        """Queue the slip of a saved check; asking again for the same slip changes nothing."""
+
+    def state(self, record: str) -> SlipShown | None:
+        """The slip's state now, `None` where none was asked for."""
+
+    def watch(self, record: str, heard: Callable[[SlipShown], None]) -> Stop:
+        """Call `heard` on the event loop at every change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a record number alone may show to whoever holds it."""
+
+    record: str
+    verdict: str
+    state: str | None
+    at: datetime
+
+
+class Records(Protocol):
+    """Earlier checks."""
+
+    async def find(self, record: str, token: str | None) -> Check | Summary | None:
+        """The whole check with the right token, its summary without one, else `None`."""
+
+
+class Link(StrEnum):
+    """The kiosk's link to the server."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What every screen's head shows."""
+
+    link: Link
+    since: datetime | None
+    printer: str
+    """`ready`, `near_end`, `paper_out`, `cover_open`, `offline`, `error`, `unknown`, `none`."""
+    scanner: str
+    """`ready`, `lost`, `unknown`, `none`."""
+
+
+class Status(Protocol):
+    """Health of the kiosk as far as known."""
+
+    def health(self) -> Health:
+        """The present state; never waits."""
+
+    def watch(self, heard: Callable[[Health], None]) -> Stop:
+        """Call `heard` on the event loop at every change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A code of the demo's sheet: what to expect of it, and the bytes a scanner would send."""
+
+    key: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """Who runs this kiosk, as configured."""
+
+    name: str
+    name_en: str
+    hotline: str
+    hours: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All that the screens may call."""
+
+    catalogues: Catalogues
+    clock: Clock
+    reader: Reader
+    status: Status
+    centre: Centre
+    checks: Checks | None = None
+    slips: Slips | None = None
+    records: Records | None = None
+    samples: Sequence[Sample] = ()

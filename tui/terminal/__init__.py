@@ -1,0 +1,1 @@
+"""The terminal at byte level: where a scan is told from typing."""
