@@ -1,0 +1,79 @@
+# One environment in .venv/, made of the two lock files. `make help` lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+CODE := invoices printers tui kiosk helpdesk
+
+.PHONY: help
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+# A Debian without python3-venv makes a broken environment: fetch the package where that is allowed.
+$(VENV)/base.stamp:
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); apt-get install -y -q python3-venv && $(PYTHON) -m venv $(VENV); }
+	@touch $@
+
+$(VENV)/runtime.stamp: requirements.lock pyproject.toml | $(VENV)/base.stamp
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/runtime.stamp
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.PHONY: install demo run-helpdesk run-kiosk
+install: $(VENV)/runtime.stamp ## the environment for running
+
+demo: $(VENV)/runtime.stamp ## sample registry, server, virtual printer and one kiosk on this machine
+	@$(BIN)/kiosk demo
+
+run-helpdesk: $(VENV)/runtime.stamp ## the server of config.toml
+	$(BIN)/helpdesk serve
+
+run-kiosk: $(VENV)/runtime.stamp ## the kiosk of config.toml
+	$(BIN)/kiosk run
+
+.PHONY: test check format lint types contracts pytest
+test: check pytest ## everything: format, lint, types, import contracts, tests
+
+check: format lint types contracts ## all but the tests
+
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check .
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+
+types: $(VENV)/dev.stamp
+	$(BIN)/mypy $(CODE) tests benchmarks
+
+contracts: $(VENV)/dev.stamp
+	$(BIN)/lint-imports --no-cache
+
+pytest: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest
+
+.PHONY: bench snapshots catalogues locks screenshots clean
+bench: $(VENV)/dev.stamp ## measure against peers in the same run: ratios, and benchmarks/results.json
+	$(BIN)/python -m benchmarks
+
+snapshots: $(VENV)/dev.stamp ## accept the screens as they are now
+	$(BIN)/python -m pytest tests/tui --snapshot-update
+
+catalogues: $(VENV)/dev.stamp ## compile the message catalogues
+	@for po in kiosk/locale/*/LC_MESSAGES/*.po helpdesk/locale/*/LC_MESSAGES/*.po; do \
+	    $(BIN)/pybabel -q compile -i $$po -o $${po%.po}.mo; done
+
+locks: ## resolve both lock files anew (needs uv)
+	uv pip compile -q -U --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	uv pip compile -q -U --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra bench -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+screenshots: $(VENV)/runtime.stamp ## draw the pictures in docs/ from the running demo
+	$(BIN)/kiosk demo --screenshots docs/pictures
+
+clean: ## the environment and what tools left behind
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache
