@@ -1,0 +1,164 @@
+"""Sets up a fresh demo in a folder and hands out its parts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kiosk.demo.processes import Service, run
+
+START_SECONDS = 20.0
+"""How long a part may take to say where it listens."""
+
+CONFIG = """\
+[centre]
+name = "北京市示例区税务服务中心"
+name_en = "Example District Tax Service Centre, Beijing"
+address = "北京市示例区示例路 1 号"
+hotline = "12366"
+hours = "9:00–17:00"
+timezone = "Asia/Shanghai"
+
+[helpdesk]
+listen = "127.0.0.1:{server}"
+control = "{folder}/helpdesk.sock"
+
+[database]
+url = "sqlite://{folder}/registry.sqlite3"
+
+[security]
+keys = "{folder}/keys"
+
+[kiosk]
+data = "{folder}/kiosk"
+server = "http://127.0.0.1:{server}"
+access = "{folder}/keys/kiosk-access"
+prefix = "A03"
+samples = "{folder}/samples.jsonl"
+
+[scanner]
+keyboard = true
+
+[printer]
+kind = "tcp"
+address = "127.0.0.1:{printer}"
+columns = 32
+"""
+
+
+class Stage(AbstractContextManager["Stage"]):
+    """Registry, server and virtual printer; everything ends and goes when the block is left.
+
+    Attributes:
+        folder: Holds all that the demo writes.
+        config: The configuration file of both processes.
+        samples: JSON lines of QR texts with the verdict and state each must give.
+        printer_control: Port of the virtual printer's control.
+    """
+
+    def __init__(self, today: date, invoices: int, *, keep: Path | None = None) -> None:
+        """Nothing starts before the block is entered. `keep`: use and leave this folder."""
+        self._today = today
+        self._invoices = invoices
+        self._keep = keep
+        self.folder = keep or Path(tempfile.mkdtemp(prefix="yanpiao-demo-"))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.config = self.folder / "config.toml"
+        self.samples = self.folder / "samples.jsonl"
+        self.log = self.folder / "demo.log"
+        self.printer_control = 0
+        self._printer_port = 0
+        self._server_port = 0
+        self._server: Service | None = None
+        self._printer: Service | None = None
+
+    def __enter__(self) -> Self:
+        """Set everything up.
+
+        Raises:
+            DemoError: A step failed or a part did not start.
+        """
+        try:
+            self._set_up()
+        except BaseException:
+            self._tear_down()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End every process; remove the folder unless it was given."""
+        self._tear_down()
+
+    def start_server(self) -> None:
+        """Start the helpdesk server; a later start listens where the first one did."""
+        env = {**os.environ, "YANPIAO_HELPDESK__LISTEN": f"127.0.0.1:{self._server_port}"}
+        arguments = ["serve", "--json", "--config", str(self.config)]
+        self._server = Service("helpdesk", arguments, self.log, env)
+        said = self._server.announcement(START_SECONDS)
+        self._server_port = int(str(said["listening"]).rpartition(":")[2])
+        self._write_config()
+
+    def stop_server(self) -> None:
+        """Pull the plug: the server ends and the port is closed."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def _set_up(self) -> None:
+        self._write_config()
+        config = ["--config", str(self.config)]
+        self._start_printer()
+        with ThreadPoolExecutor() as pool:
+            data = pool.submit(run, "helpdesk", self._data_arguments(), self.log)
+            run("helpdesk", ["keys", "init", *config], self.log)
+            run("helpdesk", ["migrate", *config], self.log)
+            data.result()
+        run("helpdesk", ["import", str(self.folder / "registry.csv"), *config], self.log)
+        self.start_server()
+        if self._printer is not None:
+            said = self._printer.announcement(START_SECONDS)
+            self._printer_port = int(said["port"])
+            self.printer_control = int(said["control"])
+        self._write_config()
+
+    def _start_printer(self) -> None:
+        arguments = ["--port", "0", "--control", "0", "--dots", "384"]
+        slips = self.folder / "slips"
+        slips.mkdir(exist_ok=True)
+        self._printer = Service(
+            "printers.virtual", [*arguments, "--out", str(slips)], self.log, os.environ
+        )
+
+    def _data_arguments(self) -> list[str]:
+        return [
+            "demo-data",
+            *("--invoices", str(self._invoices), "--seed", "1"),
+            *("--as-of", self._today.isoformat()),
+            *("--out", str(self.folder / "registry.csv"), "--samples", str(self.samples)),
+        ]
+
+    def _write_config(self) -> None:
+        text = CONFIG.format(
+            folder=self.folder, server=self._server_port, printer=self._printer_port
+        )
+        self.config.write_text(text, encoding="utf-8")
+
+    def _tear_down(self) -> None:
+        self.stop_server()
+        if self._printer is not None:
+            self._printer.stop()
+            self._printer = None
+        if self._keep is None:
+            shutil.rmtree(self.folder, ignore_errors=True)
