@@ -1,1 +1,1 @@
-"""What the kiosk and the helpdesk process must agree on."""
+"""What the kiosk and the helpdesk server must agree on."""

@@ -1,0 +1,217 @@
+"""The check of one invoice: `POST /api/v1/verifications`."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, Self, TYPE_CHECKING
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from helpdesk.wire.errors import WireError
+from invoices import claim as claims
+from invoices.advice import AdviceCode
+from invoices.face import Details
+from invoices.kinds import Field as InvoiceField
+from invoices.kinds import Kind
+from invoices.money import format_fen, parse_fen
+from invoices.outcome import Outcome
+from invoices.verdict import Source, State, Verdict
+
+if TYPE_CHECKING:
+    from invoices.claim import Claim
+    from collections.abc import Callable
+
+PATH = "/api/v1/verifications"
+IDEMPOTENCY_KEY = "Idempotency-Key"
+PAYLOAD_LENGTH = 2048
+FIELD_LENGTH = 64
+RECORD_LENGTH = 32
+
+_FIELDS = ("code", "number", "issued_on", "amount", "check_code", "seller_tax_id")
+
+
+def _either(schema: dict[str, Any]) -> None:
+    # Two closed objects say what the validator does: one form or the other, never a mixture.
+    schema.pop("type", None)
+    schema.pop("additionalProperties", None)
+    properties = schema.pop("properties")
+    schema["oneOf"] = [
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "required": [asked],
+            "properties": {name: properties[name] for name in (*names, "record")},
+        }
+        for asked, names in (("payload", ("payload",)), ("number", _FIELDS))
+    ]
+
+
+class VerificationRequest(BaseModel):
+    """An invoice as scanned (`payload`: the QR's text) or as typed (`number` and its fields).
+
+    Fields are strings as a person types them: `issued_on` as 2026-11-24 or 20261124, `amount` in
+    yuan on the basis the kind asks for. `record` is a kiosk's own record number; from other
+    callers it is ignored.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_either)
+
+    payload: str = Field(default="", max_length=PAYLOAD_LENGTH)
+    code: str = Field(default="", max_length=FIELD_LENGTH)
+    number: str = Field(default="", max_length=FIELD_LENGTH)
+    issued_on: str = Field(default="", max_length=FIELD_LENGTH)
+    amount: str = Field(default="", max_length=FIELD_LENGTH)
+    check_code: str = Field(default="", max_length=FIELD_LENGTH)
+    seller_tax_id: str = Field(default="", max_length=FIELD_LENGTH)
+    record: str = Field(default="", max_length=RECORD_LENGTH)
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        given = self.model_fields_set
+        scanned = "payload" in given
+        if scanned == ("number" in given) or (scanned and not given.isdisjoint(_FIELDS)):
+            # The text reaches no person: pydantic wants one, the answer carries the error type.
+            raise ValueError("either payload or number")
+        return self
+
+    @property
+    def scanned(self) -> bool:
+        """Whether this is the text of a code rather than typed fields."""
+        return "payload" in self.model_fields_set
+
+
+class InvoiceShown(BaseModel):
+    """What a match may show of an invoice: nothing of its buyer. Amounts in yuan."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Kind
+    code: str
+    number: str
+    issued_on: date
+    net_amount: str
+    tax_amount: str
+    total_amount: str
+    check_code: str
+    seller_tax_id: str
+    seller_name: str
+
+
+class Advice(BaseModel):
+    """One next step: a code that is stable, and its sentence in the caller's language."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    text: str
+
+
+class VerificationAnswer(BaseModel):
+    """The verdict, what it rests on and what to do next.
+
+    `state` and `invoice` come with a match only; `compared` names the fields that were compared.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    verdict: Verdict
+    state: State | None
+    invoice: InvoiceShown | None
+    source: Source | None
+    as_of: AwareDatetime | None
+    compared: list[InvoiceField]
+    advice: list[Advice]
+    record: str
+
+
+def request_of(claim: Claim, record: str = "") -> VerificationRequest:
+    """The request that asks about `claim` by its fields, with only those it has."""
+    texts = {
+        "code": claim.code,
+        "issued_on": claim.issued_on.isoformat() if claim.issued_on else "",
+        "amount": "" if claim.amount is None else format_fen(claim.amount),
+        "check_code": claim.check_code or "",
+        "seller_tax_id": claim.seller_tax_id or "",
+        "record": record,
+    }
+    given = {name: text for name, text in texts.items() if text}
+    return VerificationRequest(number=claim.number, **given)
+
+
+def claim_of(request: VerificationRequest) -> Claim:
+    """The typed fields of a request as a claim.
+
+    Raises:
+        ClaimError: a field that no invoice can have.
+        WireError: `verification.scanned` where the request holds a code's text instead.
+    """
+    if request.scanned:
+        raise WireError("verification.scanned")
+    return claims.from_fields(**{name: getattr(request, name) for name in _FIELDS})
+
+
+def _shown(details: Details) -> InvoiceShown:
+    return InvoiceShown(
+        kind=details.kind,
+        code=details.code,
+        number=details.number,
+        issued_on=details.issued_on,
+        net_amount=format_fen(details.net),
+        tax_amount=format_fen(details.tax),
+        total_amount=format_fen(details.total),
+        check_code=details.check_code,
+        seller_tax_id=details.seller_tax_id,
+        seller_name=details.seller_name,
+    )
+
+
+def _details(shown: InvoiceShown) -> Details:
+    return Details(
+        kind=shown.kind,
+        code=shown.code,
+        number=shown.number,
+        issued_on=shown.issued_on,
+        net=parse_fen(shown.net_amount),
+        tax=parse_fen(shown.tax_amount),
+        total=parse_fen(shown.total_amount),
+        check_code=shown.check_code,
+        seller_tax_id=shown.seller_tax_id,
+        seller_name=shown.seller_name,
+    )
+
+
+def from_outcome(
+    outcome: Outcome, record: str, sentence: Callable[[AdviceCode], str]
+) -> VerificationAnswer:
+    """The answer that carries `outcome`; `sentence` words each advice for the caller."""
+    return VerificationAnswer(
+        verdict=outcome.verdict,
+        state=outcome.state,
+        invoice=None if outcome.details is None else _shown(outcome.details),
+        source=outcome.source,
+        as_of=outcome.as_of,
+        compared=list(outcome.compared),
+        advice=[Advice(code=code.value, text=sentence(code)) for code in outcome.advice],
+        record=record,
+    )
+
+
+_ADVICE = {code.value: code for code in AdviceCode}
+
+
+def to_outcome(answer: VerificationAnswer) -> Outcome:
+    """The outcome an answer carries; advice that a newer server invented is left out.
+
+    Raises:
+        MoneyError: an amount that is none.
+    """
+    moment: datetime | None = answer.as_of
+    return Outcome(
+        verdict=answer.verdict,
+        state=answer.state,
+        source=answer.source,
+        as_of=None if moment is None else moment.astimezone(UTC),
+        compared=tuple(answer.compared),
+        advice=tuple(_ADVICE[item.code] for item in answer.advice if item.code in _ADVICE),
+        details=None if answer.invoice is None else _details(answer.invoice),
+    )
