@@ -1,4 +1,4 @@
-"""A printer behind a file: a device node such as `/dev/usb/lp0`, or a plain file to keep bytes in."""
+"""A printer behind a file: a device node such as `/dev/usb/lp0`, or a plain file."""
 
 from __future__ import annotations
 

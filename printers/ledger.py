@@ -27,6 +27,26 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
+class Reason(StrEnum):
+    """Why a job is doubtful or failed; where the printer said why, its `PrinterState` stands.
+
+    A document that cannot be printed fails with the code of its error.
+    """
+
+    EXPIRED = "expired"
+    """Failed: it waited so long that nobody wants it any more; nothing was printed."""
+    RESTART = "restart"
+    """Doubtful: the process ended while the slip was on its way."""
+    DROPPED = "dropped"
+    """Doubtful: the connection broke while sending, or before the printer had answered."""
+    STALLED = "stalled"
+    """Doubtful: the printer stopped taking bytes."""
+    SILENT = "silent"
+    """Doubtful: all bytes went out and no answer came back."""
+    LEDGER = "ledger"
+    """Waiting: the record that sending begins could not be kept, so it did not begin."""
+
+
 OPEN = frozenset({JobState.QUEUED, JobState.SENDING})
 """States that are not the end; the others never change again."""
 

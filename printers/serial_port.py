@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import termios
 import time
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from serial import Serial
 
 Flow = Literal["none", "rtscts", "dsrdtr", "xonxoff"]
+
+_GONE = (OSError, termios.error)
+"""pyserial passes on the terminal layer's own error when it empties a line that is gone."""
 
 
 class SerialPort:
@@ -55,7 +59,7 @@ class SerialPort:
             line.write(data)
         except SerialTimeoutException as error:
             raise StalledError("port.stalled") from error
-        except OSError as error:
+        except _GONE as error:
             raise PortError("port.gone") from error
 
     def query(self, data: bytes, count: int, deadline: float) -> bytes:
@@ -68,7 +72,7 @@ class SerialPort:
                 self.write(data, deadline)
             line.timeout = max(0.0, ends - time.monotonic())
             return bytes(line.read(count))
-        except OSError as error:
+        except _GONE as error:
             raise PortError("port.gone") from error
 
     def close(self) -> None:
@@ -79,7 +83,7 @@ class SerialPort:
         try:
             line.reset_output_buffer()
             line.close()
-        except OSError:
+        except _GONE:
             return  # an unplugged line is closed already
 
     def _opened(self) -> Serial:
