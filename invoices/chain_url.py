@@ -11,7 +11,7 @@ HOST: Final = "bcfp.shenzhen.chinatax.gov.cn"
 PATH: Final = "/verify/scan"
 
 _URL: Final = re.compile(
-    r"([a-z][a-z0-9+.-]*)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE
+    r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE
 )
 _HASH: Final = re.compile(r"[0-9a-fA-F]{32,128}")
 _NUMBER: Final = re.compile(r"[0-9]{8}")
