@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any, Self, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from helpdesk.wire.errors import WireError
 from invoices import claim as claims
 from invoices.advice import AdviceCode
+from invoices.codes import kind_of
 from invoices.face import Details
 from invoices.kinds import Field as InvoiceField
 from invoices.kinds import Kind
@@ -18,16 +19,18 @@ from invoices.outcome import Outcome
 from invoices.verdict import Source, State, Verdict
 
 if TYPE_CHECKING:
-    from invoices.claim import Claim
     from collections.abc import Callable
+
+    from invoices.claim import Claim
 
 PATH = "/api/v1/verifications"
 IDEMPOTENCY_KEY = "Idempotency-Key"
 PAYLOAD_LENGTH = 2048
 FIELD_LENGTH = 64
+KIND_LENGTH = 16
 RECORD_LENGTH = 32
 
-_FIELDS = ("code", "number", "issued_on", "amount", "check_code", "seller_tax_id")
+_FIELDS = ("code", "number", "issued_on", "amount", "check_code", "seller_tax_id", "kind")
 
 
 def _either(schema: dict[str, Any]) -> None:
@@ -50,7 +53,8 @@ class VerificationRequest(BaseModel):
     """An invoice as scanned (`payload`: the QR's text) or as typed (`number` and its fields).
 
     Fields are strings as a person types them: `issued_on` as 2026-11-24 or 20261124, `amount` in
-    yuan on the basis the kind asks for. `record` is a kiosk's own record number; from other
+    yuan on the basis the kind asks for; `kind` is what a scanned code called itself, heard where
+    code and number leave the kind open. `record` is a kiosk's own record number; from other
     callers it is ignored.
     """
 
@@ -63,6 +67,7 @@ class VerificationRequest(BaseModel):
     amount: str = Field(default="", max_length=FIELD_LENGTH)
     check_code: str = Field(default="", max_length=FIELD_LENGTH)
     seller_tax_id: str = Field(default="", max_length=FIELD_LENGTH)
+    kind: str = Field(default="", max_length=KIND_LENGTH)
     record: str = Field(default="", max_length=RECORD_LENGTH)
 
     @model_validator(mode="after")
@@ -126,12 +131,14 @@ class VerificationAnswer(BaseModel):
 
 def request_of(claim: Claim, record: str = "") -> VerificationRequest:
     """The request that asks about `claim` by its fields, with only those it has."""
+    told = claim.kind is not Kind.UNKNOWN and kind_of(claim.code, claim.number) is not claim.kind
     texts = {
         "code": claim.code,
         "issued_on": claim.issued_on.isoformat() if claim.issued_on else "",
         "amount": "" if claim.amount is None else format_fen(claim.amount),
         "check_code": claim.check_code or "",
         "seller_tax_id": claim.seller_tax_id or "",
+        "kind": claim.kind.value if told else "",
         "record": record,
     }
     given = {name: text for name, text in texts.items() if text}
@@ -147,7 +154,15 @@ def claim_of(request: VerificationRequest) -> Claim:
     """
     if request.scanned:
         raise WireError("verification.scanned")
-    return claims.from_fields(**{name: getattr(request, name) for name in _FIELDS})
+    return claims.from_fields(
+        code=request.code,
+        number=request.number,
+        issued_on=request.issued_on,
+        amount=request.amount,
+        check_code=request.check_code,
+        seller_tax_id=request.seller_tax_id,
+        qr_kind=request.kind or None,
+    )
 
 
 def _shown(details: Details) -> InvoiceShown:
