@@ -29,7 +29,7 @@ _BASELINE = 0.88
 _NARROW = 22 / 24
 """Latin letters a little smaller: so their digits are one column wide."""
 
-_TIGHTEST, _LOOSEST = 0.8, 1.08
+_TIGHTEST, _LOOSEST = 0.8, 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +52,27 @@ class Pen:
             left += box
 
     def _run(self, run: str, left: int, box: int, baseline: int) -> None:
-        """One word on its columns: letters keep their own widths, pulled to fill the box."""
         wide = cells(run[0]) == 2  # noqa: PLR2004 -- full wide
-        height = HEIGHT * self.size * (1 if wide else _NARROW)
-        font = self.font.at(round(height))
+        font = self.font.at(round(HEIGHT * self.size * (1 if wide else _NARROW)))
+        if wide or not any(map(str.isalpha, run)):
+            self._on_columns(run, left, baseline, font)
+        else:
+            self._as_word(run, left, box, baseline, font)
+
+    def _on_columns(self, run: str, left: int, baseline: int, font: FreeTypeFont) -> None:
+        """Digits, dashes and Chinese: each in the middle of its own columns."""
+        for cluster in _clusters(run):
+            room = width(cluster) * COLUMN_DOTS * self.size
+            self._character(cluster, left + (room - font.getlength(cluster)) / 2, baseline, font)
+            left += room
+
+    def _as_word(self, run: str, left: int, box: int, baseline: int, font: FreeTypeFont) -> None:
+        """Letters keep their own widths, pulled so that the word fills its columns."""
         natural = font.getlength(run) or 1.0
         pull = min(max(box / natural, _TIGHTEST), _LOOSEST)
-        offset = max(0.0, (box - natural * pull) / 2) if wide or len(run) == 1 else 0.0
         for index, character in enumerate(run):
             advance = font.getlength(run[:index]) * pull
-            self._character(character, left + offset + advance, baseline, font)
+            self._character(character, left + advance, baseline, font)
 
     def _character(self, character: str, x: float, y: int, font: FreeTypeFont) -> None:
         strokes = self.size + 1 if self.bold else 1
