@@ -1,0 +1,348 @@
+"""The visitor's full-screen app: it keeps the visit; the screens show and ask."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cached_cell_len
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from tui.errors import TuiError
+from tui.kiosk.hardened import HardenedApp
+from tui.kiosk.idle import Idle, Presence
+from tui.kiosk.screen import KioskScreen
+from tui.kiosk.screens.attract import AttractScreen
+from tui.kiosk.screens.home import HomeScreen
+from tui.kiosk.screens.leaving import LeavingScreen
+from tui.kiosk.themes import CONTRAST, DEFAULT, themes
+from tui.kiosk.wording import Wording
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+    from invoices.claim import Claim
+    from tui.kiosk.ports import Catalogues, Centre, Clock, Entry, Health, Ports, Stop
+    from tui.kiosk.reception import Reception
+    from tui.terminal.framer import Framer
+    from tui.terminal.messages import ScanReceived
+
+ERASE_SCROLLBACK = "\x1b[3J"
+
+
+class KioskApp(HardenedApp, inherit_bindings=False):
+    """Shows at once; what it needs from the kiosk comes when `ports` is awaited, after that.
+
+    `idle` is in seconds. `framer` tells scans from typing on the terminal; without one the
+    terminal is read as Textual reads it. `on_fault` hears type and places of a fault.
+    """
+
+    CSS_PATH = "kiosk.tcss"
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual declares it
+        (0, "-cramped"),
+        (80, "-narrow"),
+        (120, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual declares it
+        (0, "-flat"),
+        (24, "-short"),
+        (40, "-tall"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *HardenedApp.BINDINGS,
+        Binding("f1", "help", "foot.help", id="kiosk.help"),
+        Binding("f3", "next_language", "foot.language", id="kiosk.language"),
+        Binding("f2", "contrast", "foot.contrast", id="kiosk.contrast"),
+        Binding("f9", "samples", "foot.samples", id="kiosk.samples", show=False),
+    ]
+
+    def __init__(
+        self,
+        *,
+        catalogues: Catalogues,
+        clock: Clock,
+        centre: Centre,
+        ports: Callable[[], Awaitable[Ports]],
+        on_fault: Callable[[str], None],
+        framer: Framer | None = None,
+        idle: int = 60,
+        language: str | None = None,
+        theme: str = DEFAULT,
+    ) -> None:
+        languages = tuple(catalogues.languages)
+        self._home_language = language or languages[0]
+        if self._home_language not in languages:
+            raise TuiError("tui.language", {"language": self._home_language})
+        super().__init__(
+            last_words="\n".join(
+                catalogues.translator(code)("outofservice.last_words") for code in languages
+            ),
+            on_fault=on_fault,
+            driver_class=_driver_for(framer),
+        )
+        self.framer = framer
+        self._catalogues, self._clock, self._centre = catalogues, clock, centre
+        self._ports_factory = ports
+        self._ports: Ports | None = None
+        self._health: Health | None = None
+        self._stop_watching: Stop | None = None
+        self._idle = Idle(idle)
+        self._home_theme = theme
+        self._wording = self._wording_of(self._home_language)
+        self._reception: Reception | None = None
+        self._early_scan: bytes | None = None
+        self._failed = False
+        for look in themes():
+            self.register_theme(look)
+        if theme not in {DEFAULT, CONTRAST}:
+            raise TuiError("tui.theme", {"theme": theme})
+        self.theme = theme
+
+    # --- what the screens may ask: see `Desk` ------------------------------------------------
+
+    @property
+    def wording(self) -> Wording:
+        return self._wording
+
+    @property
+    def languages(self) -> Sequence[str]:
+        return self._catalogues.languages
+
+    @property
+    def ports(self) -> Ports | None:
+        return self._ports
+
+    @property
+    def centre(self) -> Centre:
+        return self._centre
+
+    @property
+    def health(self) -> Health | None:
+        return self._health
+
+    @property
+    def seconds_left(self) -> int:
+        return self._idle.left
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def today(self) -> date:
+        return self._clock.today()
+
+    def show(self, page: KioskScreen) -> None:
+        """Make `page` the one above the start; whatever lay over the old page is gone."""
+        self._drop_overlays()
+        if len(self.screen_stack) > 1:
+            self.switch_screen(page)
+        else:
+            self.push_screen(page)
+
+    def start(self, work: Coroutine[object, object, None]) -> None:
+        """Run beside the screens; a fault in it is a fault of the app."""
+        self.run_worker(work, group="reception")
+
+    def cover(self, overlay: KioskScreen) -> None:
+        """Lay a screen over the page, which stays as it is underneath."""
+        if type(self.screen) is not type(overlay):
+            self.push_screen(overlay)
+
+    def uncover(self) -> None:
+        """Take away what was laid over the page."""
+        if isinstance(self.screen, KioskScreen) and self.screen.OVERLAY:
+            self.pop_screen()
+
+    def go_home(self) -> None:
+        self.show(HomeScreen(self))
+
+    def go_verify(self, claim: Claim | None = None, entry: Entry | None = None) -> None:
+        from invoices.claim import Claim
+        from tui.kiosk.entry_walk import EntryWalk
+        from tui.kiosk.ports import Entry
+        from tui.kiosk.screens.verify import VerifyScreen
+
+        walk = EntryWalk(claim or Claim())
+        self.show(VerifyScreen(self, walk, entry or Entry.TYPED))
+
+    def correct(self, claim: Claim) -> None:
+        from invoices.claim import Claim
+        from tui.kiosk.entry_walk import EntryWalk, typed_texts
+        from tui.kiosk.ports import Entry
+        from tui.kiosk.screens.verify import VerifyScreen
+
+        walk = EntryWalk(Claim(), typed_texts(claim))
+        self.show(VerifyScreen(self, walk, Entry.TYPED))
+
+    def go_history(self) -> None:
+        from tui.kiosk.screens.history import HistoryScreen
+
+        self.show(HistoryScreen(self))
+
+    def go_help(self) -> None:
+        from tui.kiosk.screens.help import HelpScreen
+
+        self.cover(HelpScreen(self))
+
+    def submit(self, claim: Claim, entry: Entry) -> None:
+        if self._reception is not None:
+            self._reception.submit(claim, entry)
+
+    def find(self, record: str, token: str | None) -> None:
+        if self._reception is not None:
+            self._reception.find(record, token)
+
+    def receive_scan(self, data: bytes) -> None:
+        """A whole scan from the serial scanner, the terminal's driver or the sample sheet."""
+        self._idle.touch()
+        if self._failed:
+            return
+        if self._reception is None:
+            self._early_scan = data
+        else:
+            self._reception.receive(data)
+
+    def choose_language(self, language: str) -> None:
+        if language == self._wording.language:
+            return
+        self._wording = self._wording_of(language)
+        for screen in self.screen_stack:
+            if isinstance(screen, KioskScreen):
+                screen.language_changed()
+
+    def stay(self) -> None:
+        self._idle.touch()
+        self.uncover()
+
+    def leave(self) -> None:
+        """End the visit: no widget, no reference and no scrolled line of it stays."""
+        self._early_scan = None
+        if self._reception is not None:
+            self._reception.forget()
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self._idle.touch()
+        self.theme = self._home_theme
+        self.choose_language(self._home_language)
+        self.clear_notifications()
+        self._mouse_down_widget = None
+        cached_cell_len.cache_clear()
+        if self._driver is not None:
+            self._driver.write(ERASE_SCROLLBACK)
+
+    def fail(self, code: str) -> None:
+        """Out of service until the kiosk is started again; `code` is for the staff."""
+        from tui.kiosk.screens.out_of_service import OutOfServiceScreen
+
+        self.leave()
+        self._failed = True
+        self.push_screen(OutOfServiceScreen(self, code))
+
+    # --- life --------------------------------------------------------------------------------
+
+    def get_default_screen(self) -> Screen[None]:
+        """The start: what stands there when nobody does."""
+        return AttractScreen(self)
+
+    def on_mount(self) -> None:
+        self.set_interval(1.0, self.second_passed)
+        self.call_after_refresh(self._begin)
+
+    def on_unmount(self) -> None:
+        if self._stop_watching is not None:
+            self._stop_watching()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Any key and any touch says that somebody is here."""
+        if isinstance(event, (events.Key, events.MouseDown, events.Paste)):
+            self._idle.touch()
+        await super().on_event(event)
+
+    def on_scan_received(self, message: ScanReceived) -> None:
+        message.stop()
+        self.receive_scan(message.data)
+
+    def second_passed(self) -> None:
+        """Count towards the end of the visit and keep clock and countdown right."""
+        if not self._failed and len(self.screen_stack) > 1:
+            presence = self._idle.tick()
+            if presence is Presence.GONE:
+                self.leave()
+            elif presence is Presence.DOUBTED and not self._busy:
+                self.cover(LeavingScreen(self))
+        if isinstance(self.screen, KioskScreen):
+            self.screen.refresh_surroundings()
+
+    # --- keys --------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys of what does not exist do nothing and stand in no foot."""
+        del parameters
+        if action == "samples":
+            return self._ports is not None and bool(self._ports.samples)
+        return not (self._failed and action in {"help", "samples"})
+
+    def action_help(self) -> None:
+        """What the screens and the answers mean."""
+        self.go_help()
+
+    def action_samples(self) -> None:
+        """The demo's sheet of codes."""
+        from tui.kiosk.screens.samples import SamplesScreen
+
+        self.cover(SamplesScreen(self))
+
+    def action_next_language(self) -> None:
+        """The next of the languages on offer."""
+        languages = [*self.languages]
+        place = languages.index(self._wording.language) + 1
+        self.choose_language(languages[place % len(languages)])
+
+    def action_contrast(self) -> None:
+        """Large and high contrast, or back."""
+        self.theme = DEFAULT if self.theme == CONTRAST else CONTRAST
+
+    @property
+    def _busy(self) -> bool:
+        return self._reception is not None and self._reception.busy
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _wording_of(self, language: str) -> Wording:
+        return Wording(language, self._catalogues.translator(language), self._clock)
+
+    def _drop_overlays(self) -> None:
+        while isinstance(self.screen, KioskScreen) and self.screen.OVERLAY:
+            self.pop_screen()
+
+    def _begin(self) -> None:
+        self.run_worker(self._receive_ports(), group="ports")
+
+    async def _receive_ports(self) -> None:
+        ports = await self._ports_factory()
+        from tui.kiosk.reception import Reception  # late: the first paint does without it
+
+        self._ports, self._reception = ports, Reception(self, ports)
+        self._heard(ports.status.health())
+        self._stop_watching = ports.status.watch(self._heard)
+        for screen in self.screen_stack:
+            if isinstance(screen, KioskScreen):
+                screen.language_changed()
+        early, self._early_scan = self._early_scan, None
+        if early is not None:
+            self._reception.receive(early)
+
+    def _heard(self, health: Health) -> None:
+        self._health = health
+        if isinstance(self.screen, KioskScreen):
+            self.screen.refresh_surroundings()
+
+
+def _driver_for(framer: Framer | None) -> type[Driver] | None:
+    if framer is None:
+        return None
+    from tui.terminal.driver import KioskDriver
+
+    return KioskDriver

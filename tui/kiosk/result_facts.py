@@ -1,0 +1,56 @@
+"""What a result says below its headline, as labels and values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from invoices.money import format_fen
+from tui.kiosk.answers import source_key
+from tui.widgets.facts import Fact
+
+if TYPE_CHECKING:
+    from invoices.check import Check
+    from invoices.face import Details
+    from invoices.outcome import Outcome
+    from tui.kiosk.wording import Wording
+
+
+def detail_facts(details: Details, wording: Wording) -> list[Fact]:
+    """The invoice as registered; only a match has these."""
+    rows = [
+        ("result.kind", wording.text(f"kind.{details.kind}")),
+        ("result.number_code", details.code),
+        ("result.number", details.number),
+        ("result.issued_on", details.issued_on.isoformat()),
+        ("result.net", format_fen(details.net)),
+        ("result.total", format_fen(details.total)),
+        ("result.check_code", f"…… {details.check_code}" if details.check_code else ""),
+        ("result.seller", details.seller_name),
+    ]
+    return [Fact(wording.say(key), Content(value)) for key, value in rows if value]
+
+
+def advice_facts(outcome: Outcome, wording: Wording) -> list[Fact]:
+    """Two or three sentences, each with something to do."""
+    return [Fact(Content("▸"), wording.say(f"advice.{code}")) for code in outcome.advice]
+
+
+def proof_facts(check: Check, wording: Wording) -> list[Fact]:
+    """When, by which source, and what was compared: an answer claims only what is known."""
+    outcome = check.outcome
+    as_of = wording.minute(outcome.as_of) if outcome.as_of is not None else ""
+    facts = [
+        Fact(wording.say("result.at"), Content(wording.moment(check.at))),
+        Fact(
+            wording.say("result.source"),
+            wording.say(source_key(outcome.source, outcome.verdict), as_of=as_of),
+        ),
+    ]
+    if outcome.compared:
+        names = wording.text("list.comma").join(
+            wording.text(f"field.{field}") for field in outcome.compared
+        )
+        facts.append(Fact(wording.say("result.compared"), Content(names)))
+    return facts

@@ -1,0 +1,128 @@
+"""What every visitor's screen has: head, body, foot, the language, one step back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tui.widgets.foot import Foot, Hint
+from tui.widgets.head import Head, HeadText, Language
+from tui.widgets.target import Target
+
+if TYPE_CHECKING:
+    from tui.kiosk.desk import Desk
+
+FOOT_PLACES = ((160, 6), (120, 5), (0, 4))
+"""From this width on, so many targets of at least 20 columns fit into the foot."""
+
+
+class KioskScreen(Screen[None]):
+    """A screen composes its body from its own state, so that it can be composed again at any time.
+
+    A binding's description is the message key of what it does; those with `show=True` stand in
+    the foot. Values for the sentence come from `hint_values`.
+    """
+
+    OVERLAY: ClassVar[bool] = False
+    """Whether it lies over a page instead of taking its place."""
+
+    ALLOW_SELECT = False
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,right", "app.focus_next", show=False),
+        Binding("up,left", "app.focus_previous", show=False),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._stale = False
+
+    def say(self, key: str, **values: object) -> Content:
+        """A sentence in the language chosen, never read as markup."""
+        return self.desk.wording.say(key, **values)
+
+    def compose_body(self) -> ComposeResult:
+        """The middle of the screen."""
+        yield from ()
+
+    def hint_values(self, action: str) -> dict[str, object]:
+        """Values for the placeholders of an action's sentence in the foot."""
+        del action
+        return {}
+
+    def compose(self) -> ComposeResult:
+        yield Head(self._head_text(), self._languages())
+        with Container(id="body"):
+            yield from self.compose_body()
+        yield Foot(self._hints())
+        yield Static(self.say("screen.too_small"), id="too-small", markup=False)
+
+    def refresh_surroundings(self) -> None:
+        """Bring clock, link and countdown up to date."""
+        for head in self.query(Head):
+            head.show(self._head_text())
+        for foot in self.query(Foot):
+            foot.show(self._hints())
+
+    def language_changed(self) -> None:
+        """Compose again in the other language: at once, or when seen again."""
+        if self.is_current:
+            self.refresh(recompose=True)
+        else:
+            self._stale = True
+
+    def on_screen_resume(self) -> None:
+        if self._stale:
+            self._stale = False
+            self.refresh(recompose=True)
+
+    async def on_target_pressed(self, event: Target.Pressed) -> None:
+        """Head and foot speak the names of actions; bodies handle their own targets."""
+        event.stop()
+        kind, _, rest = event.action.partition(":")
+        if kind == "language":
+            self.desk.choose_language(rest)
+        elif kind == "run":
+            await self.run_action(rest)
+        else:
+            self.pressed(event.action)
+
+    def pressed(self, action: str) -> None:
+        """A target of the body was pressed."""
+
+    def _head_text(self) -> HeadText:
+        wording, centre = self.desk.wording, self.desk.centre
+        return HeadText(
+            brand=wording.say("head.brand"),
+            centre=Content(wording.name_of(centre)),
+            link=Content(wording.link(self.desk.health)),
+            clock=Content(wording.wall_clock(self.desk.now())),
+        )
+
+    def _languages(self) -> list[Language]:
+        current = self.desk.wording.language
+        return [
+            Language(code, self.say(f"language.{code}"), code == current)
+            for code in self.desk.languages
+        ]
+
+    def _hints(self) -> list[Hint]:
+        places = next(count for width, count in FOOT_PLACES if self.app.size.width >= width)
+        return [*self._all_hints()][:places]
+
+    def _all_hints(self) -> Iterable[Hint]:
+        for active in self.active_bindings.values():
+            binding = active.binding
+            if binding.show and active.enabled and binding.description:
+                name = binding.action.rpartition(".")[2]
+                label = self.say(binding.description, **self.hint_values(name))
+                key = Content(binding.key_display or binding.key.upper())
+                yield Hint(key, label, f"run:{binding.action}")

@@ -1,0 +1,1 @@
+"""The visitor's screens, one file and one style sheet each."""

@@ -1,0 +1,43 @@
+"""The demo's sheet: codes to try, each fed in as the scanner would."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.kiosk.screen import KioskScreen
+
+
+class SamplesScreen(KioskScreen):
+    """Choosing a line scans it."""
+
+    OVERLAY = True
+    AUTO_FOCUS = "OptionList"
+    CSS_PATH = "samples.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "help.close", key_display="Esc"),
+    ]
+
+    def compose_body(self) -> ComposeResult:
+        ports = self.desk.ports
+        samples = ports.samples if ports is not None else ()
+        yield Static(self.say("samples.title"), id="samples-title", markup=False)
+        yield OptionList(
+            *(Option(self.say(sample.key)) for sample in samples), id="samples", markup=False
+        )
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        ports = self.desk.ports
+        if ports is not None:
+            payload = ports.samples[event.option_index].payload
+            self.desk.stay()
+            self.desk.receive_scan(payload)
+
+    def action_close(self) -> None:
+        """Back to where one was."""
+        self.desk.stay()

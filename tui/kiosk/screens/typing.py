@@ -1,0 +1,150 @@
+"""A question, a line being typed, a word on how far it is, and keys to touch."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from invoices.entry import EntryState
+from tui.kiosk.screen import KioskScreen
+from tui.widgets.keypad import Keypad, digit_caps, letter_caps
+from tui.widgets.typed_text import TypedText
+
+LETTER_COLUMNS = 10
+DIGIT_COLUMNS = 4
+
+
+class TypingScreen(KioskScreen):
+    """Subclasses say what is asked and keep what is typed; keys, keypad and layout are here."""
+
+    CSS_PATH = "typing.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "typing.back", key_display="Esc"),
+        Binding("enter", "go_on", "typing.go_on", key_display="Enter"),
+        Binding("backspace", "erase", show=False),
+        Binding("delete", "clear", show=False),
+    ]
+
+    # --- what a subclass says ----------------------------------------------------------------
+
+    def question(self) -> Content:
+        """What is asked."""
+        raise AssertionError  # every screen that types asks something
+
+    def explanation(self) -> Content:
+        """Where to find it."""
+        return Content("")
+
+    def picture(self) -> Content:
+        """Where to find it, drawn."""
+        return Content("")
+
+    def typed(self) -> str:
+        """The text as it is shown."""
+        return ""
+
+    def hint(self) -> tuple[EntryState, Content]:
+        """How far it is, and the sentence for it."""
+        return EntryState.EMPTY, Content("")
+
+    def letters(self) -> bool:
+        """Whether the keypad has letters."""
+        return False
+
+    def signs(self) -> bool:
+        """Whether the keypad has point and minus."""
+        return False
+
+    def type(self, text: str) -> None:
+        """Add to what is typed."""
+
+    def action_erase(self) -> None:
+        """Take back a character."""
+
+    def action_clear(self) -> None:
+        """Take back all."""
+
+    def action_go_on(self) -> None:
+        """The answer is given."""
+
+    def action_back(self) -> None:
+        """One step back."""
+
+    # --- layout and keys ---------------------------------------------------------------------
+
+    def compose_body(self) -> ComposeResult:
+        state, words = self.hint()
+        with Horizontal(id="asking"):
+            with Vertical(id="asked"):
+                yield Static(self.question(), id="question", markup=False)
+                yield Static(self.explanation(), id="explanation", markup=False)
+                yield TypedText(self.typed(), id="typed")
+                yield Static(words, id="hint", classes=f"-{state}", markup=False)
+            yield Static(self.picture(), id="paper", markup=False)
+        yield self._keypad()
+
+    def pressed(self, action: str) -> None:
+        kind, _, sign = action.partition(":")
+        match kind:
+            case "sign":
+                self.type(sign)
+            case "erase":
+                self.action_erase()
+            case "clear":
+                self.action_clear()
+            case "go_on":
+                self.action_go_on()
+        self.show_typed()
+
+    def on_key(self, event: events.Key) -> None:
+        if event.is_printable and event.character is not None:
+            event.stop()
+            self.type(event.character)
+            self.show_typed()
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self.type(event.text)
+        self.show_typed()
+
+    def show_typed(self) -> None:
+        """Bring line and hint up to date."""
+        state, words = self.hint()
+        for line in self.query(TypedText):
+            line.show(self.typed())
+        for hint in self.query("#hint").results(Static):
+            hint.set_classes(f"-{state}")
+            hint.update(words)
+
+    async def ask_anew(self) -> None:
+        """Another question on the same screen: only what differs is drawn again."""
+        for name, words in (
+            ("question", self.question()),
+            ("explanation", self.explanation()),
+            ("paper", self.picture()),
+        ):
+            self.query_one(f"#{name}", Static).update(words)
+        self.show_typed()
+        self.refresh_surroundings()
+        keypad = self.query_one(Keypad)
+        if keypad.name != self._keypad_name():
+            await keypad.remove()
+            await self.query_one("#body").mount(self._keypad())
+
+    def _keypad_name(self) -> str:
+        return f"{self.letters()}-{self.signs()}"
+
+    def _keypad(self) -> Keypad:
+        erase, go_on = self.say("typing.erase"), self.say("typing.go_on")
+        if self.letters():
+            caps, columns = letter_caps(erase, go_on), LETTER_COLUMNS
+        else:
+            caps = digit_caps(erase, self.say("typing.clear"), go_on, signs=self.signs())
+            columns = DIGIT_COLUMNS
+        return Keypad(caps, columns, strong="go_on", name=self._keypad_name())

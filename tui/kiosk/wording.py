@@ -1,0 +1,68 @@
+"""How the screens say things: keys, moments, ages and amounts in the language chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+if TYPE_CHECKING:
+    from tui.kiosk.ports import Centre, Clock, Health, Translate
+
+_MINUTE = 60
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One language, with the clock by which moments are told."""
+
+    language: str
+    translate: Translate
+    clock: Clock
+
+    def text(self, key: str, **values: object) -> str:
+        """The sentence of a key."""
+        return self.translate(key, **values)
+
+    def say(self, key: str, **values: object) -> Content:
+        """The sentence of a key as text that is never read as markup."""
+        return Content(self.translate(key, **values))
+
+    def name_of(self, centre: Centre) -> str:
+        """The centre's name; its English one in every language but Chinese."""
+        return centre.name if self.language.startswith("zh") else centre.name_en
+
+    def moment(self, at: datetime) -> str:
+        """A moment on the centre's wall clock, to the second."""
+        return self.clock.local(at).strftime("%Y-%m-%d %H:%M:%S")
+
+    def minute(self, at: datetime) -> str:
+        """A moment on the centre's wall clock, to the minute."""
+        return self.clock.local(at).strftime("%Y-%m-%d %H:%M")
+
+    def wall_clock(self, at: datetime) -> str:
+        """Hour and minute on the centre's wall clock."""
+        return self.clock.local(at).strftime("%H:%M")
+
+    def age(self, seconds: float) -> str:
+        """How long ago, in the largest unit that is not zero."""
+        if seconds < _MINUTE:
+            return self.text("age.moment")
+        if seconds < _HOUR:
+            return self.text("age.minutes", count=int(seconds // _MINUTE))
+        if seconds < _DAY:
+            return self.text("age.hours", count=int(seconds // _HOUR))
+        return self.text("age.days", count=int(seconds // _DAY))
+
+    def link(self, health: Health | None) -> str:
+        """The link's state in words, with its age where it is bad news."""
+        if health is None:
+            return self.text("link.unknown")
+        if health.since is None or health.link == "online":
+            return self.text(f"link.{health.link}")
+        past = (self.clock.now() - health.since).total_seconds()
+        return self.text(f"link.{health.link}.since", age=self.age(past))

@@ -1,0 +1,82 @@
+"""The top line of every screen: whose kiosk, is it connected, which language, what time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.widgets.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class HeadText:
+    """What the head says."""
+
+    brand: Content
+    centre: Content
+    link: Content
+    clock: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language on offer; its name is written in itself."""
+
+    code: str
+    name: Content
+    current: bool
+
+
+class Head(Horizontal):
+    """A `Target.Pressed` with action `language:<code>` says that a language was chosen."""
+
+    DEFAULT_CSS = """
+    Head {
+        height: 1;
+        background: $primary;
+        color: $foreground-on-primary;
+        Static {
+            height: 1fr;
+            content-align: left middle;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+        }
+        #head-brand { width: auto; padding: 0 1; text-style: bold; }
+        #head-centre { width: 1fr; padding: 0 1; }
+        #head-link { width: auto; padding: 0 2 0 1; }
+        #head-clock { width: auto; padding: 0 1; }
+        .language { width: auto; min-width: 6; min-height: 1; padding: 0 1; }
+        .language.-current { text-style: bold reverse; }
+    }
+    .-tall Head { height: 3; }
+    .-tall Head .language { padding: 0 3; }
+    """
+
+    def __init__(self, text: HeadText, languages: Sequence[Language]) -> None:
+        super().__init__()
+        self._text = text
+        self._languages = languages
+
+    def compose(self) -> ComposeResult:
+        yield Static(self._text.brand, id="head-brand", markup=False)
+        yield Static(self._text.centre, id="head-centre", markup=False)
+        yield Static(self._text.link, id="head-link", markup=False)
+        for language in self._languages:
+            target = Target(language.name, f"language:{language.code}", classes="language")
+            target.can_focus = False
+            target.set_class(language.current, "-current")
+            yield target
+        yield Static(self._text.clock, id="head-clock", markup=False)
+
+    def show(self, text: HeadText) -> None:
+        """Update link and clock; what has not changed is not painted again."""
+        if text.link != self._text.link:
+            self.query_one("#head-link", Static).update(text.link)
+        if text.clock != self._text.clock:
+            self.query_one("#head-clock", Static).update(text.clock)
+        self._text = text

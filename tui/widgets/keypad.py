@@ -1,0 +1,93 @@
+"""Keys on the screen: digits for most fields, letters where they may occur."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Grid
+from textual.content import Content
+
+from tui.widgets.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCap:
+    """One key: what stands on it, the action it stands for, how many places it takes."""
+
+    label: Content
+    action: str
+    columns: int = 1
+    rows: int = 1
+
+
+class Keypad(Grid):
+    """Posts `Target.Pressed` with the cap's action. A cap with no action is an empty place."""
+
+    DEFAULT_CSS = """
+    Keypad {
+        height: 12;
+        grid-rows: 1fr;
+        Target {
+            width: 1fr;
+            height: 1fr;
+            min-width: 4;
+            background: $surface;
+            border: round $panel-darken-2;
+            text-style: bold;
+            padding: 0;
+        }
+        Target:hover { border: round $accent; }
+        Target.-strong {
+            background: $primary;
+            color: $foreground-on-primary;
+            border: round $primary;
+        }
+        Target.-empty { visibility: hidden; }
+    }
+    """
+
+    def __init__(self, caps: Sequence[KeyCap], columns: int, *, strong: str, name: str) -> None:
+        super().__init__(name=name)
+        self._caps = caps
+        self._strong = strong
+        self.styles.grid_size_columns = columns
+
+    def compose(self) -> ComposeResult:
+        for cap in self._caps:
+            key = Target(cap.label, cap.action)
+            key.can_focus = False
+            key.styles.column_span = cap.columns
+            key.styles.row_span = cap.rows
+            key.set_class(cap.action == self._strong, "-strong")
+            key.set_class(not cap.action, "-empty")
+            yield key
+
+
+def digit_caps(erase: Content, clear: Content, go_on: Content, *, signs: bool) -> list[KeyCap]:
+    """Four columns: a telephone's digits and, at their right, what one does with them."""
+    point, minus = (".", "-") if signs else ("", "")
+    rows = [
+        *[_digit(sign) for sign in "123"],
+        KeyCap(erase, "erase"),
+        *[_digit(sign) for sign in "456"],
+        KeyCap(clear, "clear"),
+        *[_digit(sign) for sign in "789"],
+        KeyCap(go_on, "go_on", rows=2),
+    ]
+    return [*rows, _digit(point), _digit("0"), _digit(minus)]
+
+
+def letter_caps(erase: Content, go_on: Content) -> list[KeyCap]:
+    """Ten columns: digits, letters, a dash, and what one does with them."""
+    signs = "1234567890ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
+    return [
+        *[_digit(sign) for sign in signs],
+        KeyCap(erase, "erase"),
+        KeyCap(go_on, "go_on", columns=2),
+    ]
+
+
+def _digit(sign: str) -> KeyCap:
+    return KeyCap(Content(sign), f"sign:{sign}" if sign else "")
