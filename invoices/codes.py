@@ -124,11 +124,16 @@ def kind_of(code: str, number: str, qr_kind: str | None = None) -> Kind:
 
 
 def kinds_of(code: str, number: str, qr_kind: str | None = None) -> tuple[Kind, ...]:
-    """Every kind the invoice can be, the likeliest first; all share their asked fields."""
+    """Every kind the invoice can be, the likeliest first; all share their asked fields.
+
+    Code and number decide alone who the candidates are, so that a check answers the same
+    whether it was scanned or typed; the QR type only comes first among them.
+    """
     kind = kind_of(code, number, qr_kind)
     if not code:
-        open_ = qr_kind is None and kind is DIGITAL_KINDS[0]
-        return DIGITAL_KINDS if open_ else (kind,)
+        if kind not in DIGITAL_KINDS or len(number) != LONG_NUMBER:
+            return (kind,)
+        return (kind, *(other for other in DIGITAL_KINDS if other is not kind))
     for sister, twin in _TWINS.items():
         if kind is sister:
             return (sister, twin)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +20,7 @@ from invoices.credit_code import is_valid
 from invoices.dates import COMPACT
 from invoices.errors import ClaimError, Fault
 from invoices.kinds import AmountBasis, Field, Kind
+from invoices.progress import EntryCode, EntryState, Progress, complete, empty, partial, wrong
 from invoices.typed import (
     FULL_CHECK_CODE,
     SELLER_LONGEST,
@@ -38,94 +37,10 @@ if TYPE_CHECKING:
 
     from invoices.claim import Claim
 
+__all__ = ["EntryCode", "EntryState", "Progress", "next_field", "progress"]
+
 FIRST_DIGITAL_YEAR: Final = 21
 """20-digit numbers begin with the two last digits of their year, 2021 at the earliest."""
-
-
-class EntryState(StrEnum):
-    """How far a field is."""
-
-    EMPTY = "empty"
-    PARTIAL = "partial"
-    COMPLETE = "complete"
-    WRONG = "wrong"
-
-
-class EntryCode(StrEnum):
-    """All that is said while typing; the sentence of each stands under its own value."""
-
-    CODE_EMPTY = "entry.code.empty"
-    CODE_MORE = "entry.code.more"
-    CODE_TO_NUMBER = "entry.code.to_number"
-    CODE_OK = "entry.code.ok"
-    CODE_IS_NUMBER = "entry.code.is_number"
-    CODE_UNKNOWN = "entry.code.unknown"
-    CODE_NOT_CHAIN = "entry.code.not_chain"
-    CODE_DIGITS = "entry.code.digits"
-    CODE_LONG = "entry.code.long"
-    NUMBER_EMPTY = "entry.number.empty"
-    NUMBER_MORE = "entry.number.more"
-    NUMBER_OK = "entry.number.ok"
-    NUMBER_UNUSUAL = "entry.number.unusual"
-    NUMBER_DIGITS = "entry.number.digits"
-    NUMBER_LONG = "entry.number.long"
-    DATE_EMPTY = "entry.issued_on.empty"
-    DATE_MORE = "entry.issued_on.more"
-    DATE_OK = "entry.issued_on.ok"
-    DATE_OTHER_YEAR = "entry.issued_on.other_year"
-    DATE_FUTURE = "entry.issued_on.future"
-    DATE_DAY = "entry.issued_on.day"
-    DATE_FORM = "entry.issued_on.form"
-    AMOUNT_EMPTY_NET = "entry.amount.empty_net"
-    AMOUNT_EMPTY_GROSS = "entry.amount.empty_gross"
-    AMOUNT_EMPTY = "entry.amount.empty"
-    AMOUNT_MORE = "entry.amount.more"
-    AMOUNT_OK_NET = "entry.amount.ok_net"
-    AMOUNT_OK_GROSS = "entry.amount.ok_gross"
-    AMOUNT_OK = "entry.amount.ok"
-    AMOUNT_FORM = "entry.amount.form"
-    AMOUNT_DECIMALS = "entry.amount.decimals"
-    AMOUNT_LARGE = "entry.amount.large"
-    CHECK_CODE_EMPTY = "entry.check_code.empty"
-    CHECK_CODE_MORE = "entry.check_code.more"
-    CHECK_CODE_OK = "entry.check_code.ok"
-    CHECK_CODE_FORM = "entry.check_code.form"
-    CHECK_CODE_LONG = "entry.check_code.long"
-    SELLER_EMPTY = "entry.seller_tax_id.empty"
-    SELLER_MORE = "entry.seller_tax_id.more"
-    SELLER_OK = "entry.seller_tax_id.ok"
-    SELLER_UNUSUAL = "entry.seller_tax_id.unusual"
-    SELLER_FORM = "entry.seller_tax_id.form"
-    SELLER_LONG = "entry.seller_tax_id.long"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the field is and the sentence to show: a code with its parameters.
-
-    A `COMPLETE` field may carry a warning (`.unknown`, `.unusual`, `.other_year`) that asks
-    to look again without stopping anyone.
-    """
-
-    state: EntryState
-    code: EntryCode
-    params: Mapping[str, str] = field(default_factory=dict)
-
-
-def _empty(code: EntryCode, **params: str) -> Progress:
-    return Progress(EntryState.EMPTY, code, params)
-
-
-def _partial(code: EntryCode, remaining: int) -> Progress:
-    return Progress(EntryState.PARTIAL, code, {"remaining": str(remaining)})
-
-
-def _complete(code: EntryCode, **params: str) -> Progress:
-    return Progress(EntryState.COMPLETE, code, params)
-
-
-def _wrong(code: EntryCode, **params: str) -> Progress:
-    return Progress(EntryState.WRONG, code, params)
 
 
 def next_field(claim: Claim) -> Field | None:
@@ -151,19 +66,17 @@ def _code(text: str, claim: Claim, today: date) -> Progress:
     typed = compact(text)
     scanned_chain = claim.kind is Kind.BLOCKCHAIN and not claim.code
     if not typed:
-        return _empty(EntryCode.CODE_EMPTY)
+        return empty(EntryCode.CODE_EMPTY)
     if not is_digits(typed):
-        return _wrong(EntryCode.CODE_DIGITS)
+        return wrong(EntryCode.CODE_DIGITS)
     length = len(typed)
     if length > (LONG_CODE if scanned_chain else LONG_NUMBER):
-        return _wrong(EntryCode.CODE_LONG)
+        return wrong(EntryCode.CODE_LONG)
     if length == LONG_NUMBER:
         told = _digital_number(typed, today)
-        return (
-            _complete(EntryCode.CODE_IS_NUMBER) if told is EntryCode.NUMBER_OK else _complete(told)
-        )
+        return complete(EntryCode.CODE_IS_NUMBER) if told is EntryCode.NUMBER_OK else complete(told)
     if length > LONG_CODE:
-        return _partial(EntryCode.CODE_TO_NUMBER, LONG_NUMBER - length)
+        return partial(EntryCode.CODE_TO_NUMBER, LONG_NUMBER - length)
     return _code_of(typed, chain_only=scanned_chain)
 
 
@@ -174,11 +87,11 @@ def _code_of(typed: str, *, chain_only: bool) -> Progress:
     long_one = typed[0] == "0" or chain_only or (length >= SHORT_CODE and known is Kind.UNKNOWN)
     whole = LONG_CODE if length > SHORT_CODE or long_one else SHORT_CODE
     if length < whole:
-        return _partial(EntryCode.CODE_MORE, whole - length)
+        return partial(EntryCode.CODE_MORE, whole - length)
     if chain_only and known is not Kind.BLOCKCHAIN:
-        return _wrong(EntryCode.CODE_NOT_CHAIN)
+        return wrong(EntryCode.CODE_NOT_CHAIN)
     doubtful = known is Kind.UNKNOWN or region_of(typed, "") is None
-    return _complete(EntryCode.CODE_UNKNOWN if doubtful else EntryCode.CODE_OK)
+    return complete(EntryCode.CODE_UNKNOWN if doubtful else EntryCode.CODE_OK)
 
 
 def _digital_number(number: str, today: date) -> EntryCode:
@@ -192,22 +105,20 @@ def _number(text: str, claim: Claim, today: date) -> Progress:
     typed = compact(text)
     whole = SHORT_NUMBER if claim.code or claim.kind is Kind.BLOCKCHAIN else LONG_NUMBER
     if not typed:
-        return _empty(EntryCode.NUMBER_EMPTY, digits=str(whole))
+        return empty(EntryCode.NUMBER_EMPTY, digits=str(whole))
     if not is_digits(typed):
-        return _wrong(EntryCode.NUMBER_DIGITS)
+        return wrong(EntryCode.NUMBER_DIGITS)
     if len(typed) > whole:
-        return _wrong(EntryCode.NUMBER_LONG, digits=str(whole))
+        return wrong(EntryCode.NUMBER_LONG, digits=str(whole))
     if len(typed) < whole:
-        return _partial(EntryCode.NUMBER_MORE, whole - len(typed))
-    return _complete(
-        EntryCode.NUMBER_OK if whole == SHORT_NUMBER else _digital_number(typed, today)
-    )
+        return partial(EntryCode.NUMBER_MORE, whole - len(typed))
+    return complete(EntryCode.NUMBER_OK if whole == SHORT_NUMBER else _digital_number(typed, today))
 
 
 def _date(text: str, claim: Claim, today: date) -> Progress:
     typed = plain(text).replace(" ", "")
     if not typed:
-        return _empty(EntryCode.DATE_EMPTY)
+        return empty(EntryCode.DATE_EMPTY)
     if is_digits(typed) and len(typed) < COMPACT:
         return _date_begun(typed, today)
     try:
@@ -215,27 +126,27 @@ def _date(text: str, claim: Claim, today: date) -> Progress:
     except ClaimError as error:
         return _date_unread(typed, error)
     if day > today:
-        return _wrong(EntryCode.DATE_FUTURE)
+        return wrong(EntryCode.DATE_FUTURE)
     digital = len(claim.number) == LONG_NUMBER
     other_year = digital and f"{day.year % 100:02d}" != claim.number[:2]
-    return _complete(EntryCode.DATE_OTHER_YEAR if other_year else EntryCode.DATE_OK)
+    return complete(EntryCode.DATE_OTHER_YEAR if other_year else EntryCode.DATE_OK)
 
 
 def _date_begun(typed: str, today: date) -> Progress:
     """A year to come or a month that no year has is said at once."""
     year, month = typed[:4], typed[4:6]
     if len(year) == 4 and int(year) > today.year:  # noqa: PLR2004 - a whole year
-        return _wrong(EntryCode.DATE_FUTURE)
+        return wrong(EntryCode.DATE_FUTURE)
     if month[:1] > "1" or month > "12" or month == "00" or typed[6:7] > "3":
-        return _wrong(EntryCode.DATE_DAY)
-    return _partial(EntryCode.DATE_MORE, COMPACT - len(typed))
+        return wrong(EntryCode.DATE_DAY)
+    return partial(EntryCode.DATE_MORE, COMPACT - len(typed))
 
 
 def _date_unread(typed: str, error: ClaimError) -> Progress:
     if error.code == Fault.CLAIM_DATE_DAY:
-        return _wrong(EntryCode.DATE_DAY)
+        return wrong(EntryCode.DATE_DAY)
     begun = len(typed) < len("2026-10-10") and not is_digits(typed) and _is_date_like(typed)
-    return _partial(EntryCode.DATE_MORE, 1) if begun else _wrong(EntryCode.DATE_FORM)
+    return partial(EntryCode.DATE_MORE, 1) if begun else wrong(EntryCode.DATE_FORM)
 
 
 def _is_date_like(typed: str) -> bool:
@@ -270,44 +181,44 @@ def _amount(text: str, claim: Claim, _today: date) -> Progress:
     """The prompt says with or without tax, because that is where most mismatches come from."""
     typed = plain(text)
     if not typed:
-        return _empty(_AMOUNT_EMPTY[claim.rule.basis])
+        return empty(_AMOUNT_EMPTY[claim.rule.basis])
     begun = typed in ("-", "¥") or (typed.endswith(".") and typed.count(".") == 1)
     try:
         parse_amount(typed + "0" if begun else typed)
     except ClaimError as error:
-        return _wrong(_AMOUNT_WRONG[error.code])
+        return wrong(_AMOUNT_WRONG[error.code])
     if begun:
         return Progress(EntryState.PARTIAL, EntryCode.AMOUNT_MORE)
-    return _complete(_AMOUNT_OK[claim.rule.basis])
+    return complete(_AMOUNT_OK[claim.rule.basis])
 
 
 def _check_code(text: str, claim: Claim, _today: date) -> Progress:
     typed = compact(text)
     digits = claim.rule.check_digits or DEFAULT_CHECK_DIGITS
     if not typed:
-        return _empty(EntryCode.CHECK_CODE_EMPTY, digits=str(digits))
+        return empty(EntryCode.CHECK_CODE_EMPTY, digits=str(digits))
     letters = digits < DEFAULT_CHECK_DIGITS and typed.isascii() and typed.isalnum()
     if not is_digits(typed) and not letters:
-        return _wrong(EntryCode.CHECK_CODE_FORM, digits=str(digits))
+        return wrong(EntryCode.CHECK_CODE_FORM, digits=str(digits))
     if len(typed) > FULL_CHECK_CODE or (len(typed) > digits and not is_digits(typed)):
-        return _wrong(EntryCode.CHECK_CODE_LONG, digits=str(digits))
+        return wrong(EntryCode.CHECK_CODE_LONG, digits=str(digits))
     if len(typed) in (digits, FULL_CHECK_CODE):
-        return _complete(EntryCode.CHECK_CODE_OK)
+        return complete(EntryCode.CHECK_CODE_OK)
     whole = digits if len(typed) < digits else FULL_CHECK_CODE
-    return _partial(EntryCode.CHECK_CODE_MORE, whole - len(typed))
+    return partial(EntryCode.CHECK_CODE_MORE, whole - len(typed))
 
 
 def _seller(text: str, _claim: Claim, _today: date) -> Progress:
     typed = compact(text)
     if not typed:
-        return _empty(EntryCode.SELLER_EMPTY)
+        return empty(EntryCode.SELLER_EMPTY)
     if not (typed.isascii() and typed.isalnum()):
-        return _wrong(EntryCode.SELLER_FORM)
+        return wrong(EntryCode.SELLER_FORM)
     if len(typed) > SELLER_LONGEST:
-        return _wrong(EntryCode.SELLER_LONG)
+        return wrong(EntryCode.SELLER_LONG)
     if len(typed) < SELLER_SHORTEST:
-        return _partial(EntryCode.SELLER_MORE, CREDIT_CODE_LENGTH - len(typed))
-    return _complete(EntryCode.SELLER_OK if is_valid(typed) else EntryCode.SELLER_UNUSUAL)
+        return partial(EntryCode.SELLER_MORE, CREDIT_CODE_LENGTH - len(typed))
+    return complete(EntryCode.SELLER_OK if is_valid(typed) else EntryCode.SELLER_UNUSUAL)
 
 
 _GUIDES: Final[Mapping[Field, Callable[[str, Claim, date], Progress]]] = MappingProxyType(

@@ -193,7 +193,7 @@ def _amount(text: str) -> int | None:
 
 
 def _day(text: str) -> date | None:
-    if text and len(text) != COMPACT:
+    if text and not (len(text) == COMPACT and is_digits(text)):
         raise QrError(Fault.QR_DATE)
     try:
         return parse_date(text) if text else None
