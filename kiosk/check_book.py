@@ -1,0 +1,104 @@
+"""The book of checks: what goes in, what comes out, and the port to where it is kept.
+
+Every check is one entry, numbered without gaps in the order of committing, and a later entry
+never changes an earlier number. A kept check is completed at most once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from invoices.check import Check
+    from invoices.claim import Claim
+    from invoices.outcome import Outcome
+
+
+class Entry(StrEnum):
+    """How the invoice came in."""
+
+    SCAN = "scan"
+    TYPED = "typed"
+
+
+class Delivery(StrEnum):
+    """Who gave the outcome."""
+
+    ANSWERED = "answered"
+    """The server."""
+    KEPT = "kept"
+    """Nobody yet: the server is to be asked again under the same id."""
+    REFUSED = "refused"
+    """The kiosk itself, by rules that need no registry."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCheck:
+    """A check about to be kept. `at` is UTC, `day` the centre's business day."""
+
+    op_id: str
+    token: str
+    claim: Claim
+    entry: Entry
+    outcome: Outcome
+    delivery: Delivery
+    at: datetime
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCheck:
+    """A check that still waits for its answer."""
+
+    op_id: str
+    record: str
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSummary:
+    """What whoever knows a record number alone may learn."""
+
+    record: str
+    verdict: str
+    state: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What `kiosk status` tells of the book: checks of one day, and those that wait."""
+
+    today: int
+    kept: int
+
+
+class CheckBook(Protocol):
+    """Where checks are kept. Each call raises `StoreError` when the disk fails it."""
+
+    async def add(self, new: NewCheck) -> Check:
+        """Give the check its record number and keep both; committed when it returns."""
+
+    async def complete(self, op_id: str, outcome: Outcome, at: datetime) -> bool:
+        """Give a kept check its answer; false where it has one already."""
+
+    async def kept(self) -> Sequence[KeptCheck]:
+        """The checks that wait, oldest first."""
+
+    async def find(self, record: str) -> Check | None:
+        """One check by its record number.
+
+        Raises:
+            SealError: it is there and cannot be opened.
+        """
+
+    async def summary(self, record: str) -> CheckSummary | None:
+        """What of a check is in the clear."""
+
+    async def tally(self, day: date) -> Tally:
+        """How much there is."""

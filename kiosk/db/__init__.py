@@ -1,0 +1,1 @@
+"""The kiosk's own database: SQL over one narrow port."""

@@ -1,0 +1,1 @@
+"""Numbered SQL files; each runs once, in one transaction with its number."""

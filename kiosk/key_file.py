@@ -1,0 +1,67 @@
+"""The kiosk's own key: 32 bytes in a file that only its owner can read."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.errors import KioskError
+
+if TYPE_CHECKING:
+    from kiosk.ids import RandomBytes
+
+KEY_BYTES = 32
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class KeyFileError(KioskError):
+    """A key or secret that cannot be used: the code says why, `file` names it."""
+
+
+def read_or_make(path: Path, random: RandomBytes, *, may_make: bool) -> bytes:
+    """The key, made on first use; `may_make` is false where data sealed with it exist.
+
+    Raises:
+        KeyFileError: `key.missing`, `key.exposed` (others can read it), `key.form`.
+    """
+    if may_make and not path.exists():
+        _write(path, random(KEY_BYTES))
+    key = read_private(path)
+    if len(key) != KEY_BYTES:
+        raise KeyFileError("key.form", {"file": str(path)})
+    return key
+
+
+def read_private(path: Path) -> bytes:
+    """The content of a file nobody but its owner can read.
+
+    Raises:
+        KeyFileError: `key.missing` or `key.exposed`.
+    """
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_mode & OTHERS:
+                raise KeyFileError("key.exposed", {"file": str(path)})
+            return file.read()
+    except OSError as error:
+        raise KeyFileError("key.missing", {"file": str(path)}) from error
+
+
+def _write(path: Path, key: bytes) -> None:
+    """Whole or not at all, on the disk before anything is sealed with it."""
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(descriptor, key)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    draft.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,144 @@
+"""The main job: refuse what needs no registry, ask the verifier in time, keep what came of it.
+
+A check has `Budget.whole` seconds. The first try may use `Budget.first` of them; where it met a
+fault that passes by itself (refused, reset, busy, no answer yet), a short pause follows and
+one more try, under the same op_id, with all that is left. A server that answered the first try
+after we had stopped listening therefore counts the two as one. Then the outcome is
+`unavailable`, and the check is kept for `kiosk.redelivery`.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from invoices.advice import advice_for
+from invoices.outcome import Outcome
+from invoices.rules import Policy, refusal
+from invoices.verdict import Verdict
+from kiosk.check_book import Delivery, Entry, NewCheck
+from kiosk.errors import KioskError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from invoices.check import Check
+    from invoices.claim import Claim
+    from kiosk.check_book import CheckBook
+    from kiosk.clock import Clock
+    from kiosk.ids import Ids
+
+logger = logging.getLogger(__name__)
+
+
+class VerifierError(KioskError):
+    """No verdict could be had. `passing`: a fault that may be gone a moment later."""
+
+    def __init__(self, code: str, *, passing: bool, status: int = 0) -> None:
+        super().__init__(code, {"status": str(status)} if status else {})
+        self.passing = passing
+
+
+class Verifier(Protocol):
+    """Whoever can tell what an invoice is worth: the server, a pack, a service upstream."""
+
+    async def verify(self, op_id: str, claim: Claim, deadline: float) -> Outcome:
+        """The outcome, within `deadline` seconds; asking again under one op_id counts once.
+
+        Raises:
+            VerifierError: no verdict could be had.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Seconds a visitor waits for a verdict."""
+
+    whole: float = 1.5
+    first: float = 0.9
+    pause: float = 0.1
+    least: float = 0.2
+    """A try with less time than this is not begun."""
+
+
+class Verification:
+    """Checks invoices. Every check that was begun ends in the book, whatever came of it."""
+
+    def __init__(
+        self,
+        verifier: Verifier,
+        book: CheckBook,
+        clock: Clock,
+        ids: Ids,
+        sleep: Callable[[float], Awaitable[None]],
+        policy: Policy | None = None,
+        budget: Budget | None = None,
+    ) -> None:
+        self._verifier = verifier
+        self._book = book
+        self._clock = clock
+        self._ids = ids
+        self._sleep = sleep
+        self._policy = policy or Policy()
+        self._budget = budget or Budget()
+
+    async def check(self, claim: Claim, entry: Entry) -> Check:
+        """Ask and keep; committed when it returns.
+
+        Raises:
+            StoreError: the check could not be kept; nothing may be shown of it.
+        """
+        op_id = self._ids.op_id()
+        today = self._clock.today()
+        outcome, delivery = _refused(claim, refusal(claim, today, self._policy))
+        if outcome is None:
+            outcome, delivery = await self._ask(op_id, claim)
+        new = NewCheck(
+            op_id=op_id,
+            token=self._ids.token(),
+            claim=claim,
+            entry=entry,
+            outcome=outcome,
+            delivery=delivery,
+            at=self._clock.now(),
+            day=today,
+        )
+        return await self._book.add(new)
+
+    async def _ask(self, op_id: str, claim: Claim) -> tuple[Outcome, Delivery]:
+        try:
+            outcome = await self._tries(op_id, claim)
+        except VerifierError as error:
+            logger.warning("no verdict: %s %s", error.code, dict(error.params))
+            return _without_verdict(claim), Delivery.KEPT
+        if outcome.verdict is Verdict.UNAVAILABLE:
+            return outcome, Delivery.KEPT
+        return outcome, Delivery.ANSWERED
+
+    async def _tries(self, op_id: str, claim: Claim) -> Outcome:
+        end = self._clock.monotonic() + self._budget.whole
+        try:
+            return await self._verifier.verify(op_id, claim, self._budget.first)
+        except VerifierError as error:
+            left = end - self._clock.monotonic() - self._budget.pause
+            if not error.passing or left < self._budget.least:
+                raise
+            logger.info("trying again: %s", error.code)
+        await self._sleep(self._budget.pause)
+        return await self._verifier.verify(op_id, claim, end - self._clock.monotonic())
+
+
+def _refused(claim: Claim, verdict: Verdict | None) -> tuple[Outcome | None, Delivery]:
+    if verdict is None:
+        return None, Delivery.KEPT
+    return _outcome(claim, verdict), Delivery.REFUSED
+
+
+def _without_verdict(claim: Claim) -> Outcome:
+    return _outcome(claim, Verdict.UNAVAILABLE)
+
+
+def _outcome(claim: Claim, verdict: Verdict) -> Outcome:
+    advice = advice_for(verdict, None, kind=claim.kind)
+    return Outcome(verdict, None, None, None, (), advice, None)
