@@ -29,3 +29,13 @@ def mix64(value: int) -> int:
     value ^= value >> 33
     value = value * MIX_2 & MASK64
     return value ^ (value >> 33)
+
+
+def coefficients(digest: int, seed: int) -> bytes:
+    """Which of the 64 rows from its start a digest combines: a bit each, the first always."""
+    return (mix64(digest ^ seed) | 1).to_bytes(8, "little")
+
+
+def first_coefficients(digest: int) -> bytes:
+    """The same for seed byte 0."""
+    return coefficients(digest, GOLDEN)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from invoices.pack.container import Expected, read_container
 from invoices.pack.finding import StatusCode
 from invoices.pack.header import OVERLAY_LABEL, STATUS_WIDTH, PackKind, SectionKind
+from invoices.pack.mixing import first_coefficients
 from invoices.pack.periods import overlay_day
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Overlay:
                 return StatusCode(entry.code)
         if h in self._container.spill or self._get is None:
             return None
-        value = self._get(h)
+        value = self._get(h, first_coefficients(h))
         code = value & _CODE_MASK
         if value >> STATUS_WIDTH != h & _LABEL_MASK or code > StatusCode.WITHDRAWN:
             return None

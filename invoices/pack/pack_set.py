@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -9,11 +10,11 @@ from invoices import canonical
 from invoices.errors import CanonicalError, Fault
 from invoices.pack.errors import PackError, PackFault
 from invoices.pack.finding import STATES, Finding, Miss, PackAnswer, StatusCode
-from invoices.pack.keys import halves
+from invoices.pack.question import Question
 from invoices.verdict import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from invoices.claim import Claim
@@ -24,33 +25,14 @@ if TYPE_CHECKING:
 _Who: TypeAlias = tuple[str, int, int, int]
 
 
-def _who(digester: Digester) -> _Who:
-    """Packs with the same key and digest share one digest of an invoice."""
-    key = digester.key
-    return key.region, key.epoch, digester.prf, digester.rounds
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A segment, the number of its digester, newer overlays (newest first), answers to a match."""
 
-
-class _Question:
-    """One invoice as asked: its digests under each key, made when first needed."""
-
-    def __init__(self, identity: bytes, bodies: Sequence[bytes]) -> None:
-        self._identity = identity
-        self._bodies = bodies
-        self._identities: dict[_Who, tuple[int, int]] = {}
-        self._said: dict[_Who, tuple[int, ...]] = {}
-
-    def identity(self, digester: Digester) -> tuple[int, int]:
-        who = _who(digester)
-        if who not in self._identities:
-            self._identities[who] = halves(digester.identity(self._identity))
-        return self._identities[who]
-
-    def bodies(self, digester: Digester) -> tuple[int, ...]:
-        who = _who(digester)
-        if who not in self._said:
-            digests = (digester.body(body) for body in self._bodies)
-            self._said[who] = tuple(int.from_bytes(digest, "little") for digest in digests)
-        return self._said[who]
+    segment: Segment
+    digester: int
+    overlays: tuple[tuple[Overlay, int], ...]
+    matches: Mapping[State, PackAnswer]
 
 
 class PackSet:
@@ -63,16 +45,16 @@ class PackSet:
     def __init__(self, segments: Iterable[Segment], overlays: Iterable[Overlay] = ()) -> None:
         self.segments = tuple(sorted(segments, key=_freshest_first))
         self.overlays = tuple(sorted(overlays, key=_freshest_first))
-        headers = [segment.header for segment in self.segments]
-        headers += [overlay.header for overlay in self.overlays]
-        names = {(header.region, header.epoch, header.name) for header in headers}
-        if len(names) != len(headers):
-            raise PackError(PackFault.DUPLICATE)
-        self._newer = {id(segment): self._overlays_for(segment) for segment in self.segments}
-        self._known_until = {
-            id(segment): _known_until(segment, self._newer[id(segment)])
-            for segment in self.segments
-        }
+        self._refuse_duplicates()
+        self._digesters: list[Digester] = []
+        self._numbers: dict[_Who, int] = {}
+        self._labelled = all(segment.labelled for segment in self.segments)
+        self._members = tuple(self._member(segment) for segment in self.segments)
+        self._by_month: dict[tuple[int, int], tuple[_Member, ...]] = {}
+        for member in self._members:
+            first = member.segment.period.first
+            month = (first.year, first.month)
+            self._by_month[month] = (*self._by_month.get(month, ()), member)
 
     def look_up(self, claim: Claim) -> PackAnswer:
         """What the packs say of a claim, under each kind it can be.
@@ -92,61 +74,82 @@ class PackSet:
         A match is looked for under the stated date only, so that the chance of a false one does
         not grow with the number of segments.
         """
-        covering = [segment for segment in self.segments if segment.period.covers(issued_on)]
+        month = self._by_month.get((issued_on.year, issued_on.month), ())
+        covering = [member for member in month if member.segment.period.covers(issued_on)]
         if not covering:
             return PackAnswer(Finding.NOT_COVERED)
-        question = _Question(identity, bodies)
+        question = Question(self._digesters, identity, bodies)
         misses = set()
-        for segment in covering:
-            said = self._ask(segment, question)
+        for member in covering:
+            said = _ask(member, question)
             if isinstance(said, State):
-                return PackAnswer(
-                    Finding.MATCH, said, self._known_until[id(segment)], segment.header.name
-                )
+                return member.matches[said]
             misses.add(said)
         finding = self._rejection(misses, question, covering)
-        return PackAnswer(finding, as_of=covering[0].as_of)
-
-    def _ask(self, segment: Segment, question: _Question) -> State | Miss:
-        """A segment's answer, corrected by the overlays that are newer than it."""
-        digester = segment.digester
-        said = segment.answer(*question.identity(digester), question.bodies(digester))
-        if said is Miss.NOT_FOUND:
-            return said
-        code = self._changed(segment, question)
-        if code is StatusCode.WITHDRAWN:
-            return Miss.NOT_FOUND
-        return said if code is None or isinstance(said, Miss) else STATES[code]
-
-    def _changed(self, segment: Segment, question: _Question) -> StatusCode | None:
-        for overlay in self._newer[id(segment)]:
-            code = overlay.code(*question.identity(overlay.digester))
-            if code is not None:
-                return code
-        return None
+        return PackAnswer(finding, as_of=covering[0].segment.as_of)
 
     def _rejection(
-        self, misses: set[Miss], question: _Question, asked: Sequence[Segment]
+        self, misses: set[Miss], question: Question, asked: Sequence[_Member]
     ) -> Finding:
         """The label of a rejection: every other segment is asked whether it knows the invoice."""
         if Miss.MISMATCH in misses:
             return Finding.MISMATCH
-        for segment in self.segments:
-            if segment in asked or not segment.knows(*question.identity(segment.digester)):
+        for member in self._members:
+            h, h2 = question.identity(member.digester)
+            if not member.segment.knows(h, h2) or member in asked:
                 continue
-            if self._changed(segment, question) is not StatusCode.WITHDRAWN:
+            if _changed(member, question) is not StatusCode.WITHDRAWN:
                 return Finding.MISMATCH
-        labelled = all(segment.labelled for segment in self.segments)
-        return Finding.NOT_FOUND if labelled else Finding.UNMATCHED
+        return Finding.NOT_FOUND if self._labelled else Finding.UNMATCHED
 
-    def _overlays_for(self, segment: Segment) -> tuple[Overlay, ...]:
-        """Newest first; an overlay no newer than the segment has nothing to say about it."""
+    def _refuse_duplicates(self) -> None:
+        headers = [segment.header for segment in self.segments]
+        headers += [overlay.header for overlay in self.overlays]
+        names = {(header.region, header.epoch, header.name) for header in headers}
+        if len(names) != len(headers):
+            raise PackError(PackFault.DUPLICATE)
+
+    def _number(self, digester: Digester) -> int:
+        """Packs with the same key, digest and rounds share one digester."""
+        who = (digester.key.region, digester.key.epoch, digester.prf, digester.rounds)
+        if who not in self._numbers:
+            self._numbers[who] = len(self._digesters)
+            self._digesters.append(digester)
+        return self._numbers[who]
+
+    def _member(self, segment: Segment) -> _Member:
+        """An overlay no newer than a segment has nothing to say about it."""
         header = segment.header
-        return tuple(
+        newer = [
             overlay
             for overlay in self.overlays
             if overlay.header.region == header.region and overlay.header.as_of > header.as_of
-        )
+        ]
+        overlays = tuple((overlay, self._number(overlay.digester)) for overlay in newer)
+        until = _known_until(segment, newer)
+        matches = {state: PackAnswer(Finding.MATCH, state, until, header.name) for state in State}
+        return _Member(segment, self._number(segment.digester), overlays, matches)
+
+
+def _ask(member: _Member, question: Question) -> State | Miss:
+    """A segment's answer, corrected by the overlays that are newer than it."""
+    h, h2 = question.identity(member.digester)
+    said = member.segment.answer(h, h2, question.bodies(member.digester))
+    if said is Miss.NOT_FOUND or not member.overlays:
+        return said
+    code = _changed(member, question)
+    if code is StatusCode.WITHDRAWN:
+        return Miss.NOT_FOUND
+    return said if code is None or isinstance(said, Miss) else STATES[code]
+
+
+def _changed(member: _Member, question: Question) -> StatusCode | None:
+    """What the newest overlay that mentions the invoice says."""
+    for overlay, digester in member.overlays:
+        code = overlay.code(*question.identity(digester))
+        if code is not None:
+            return code
+    return None
 
 
 def _freshest_first(pack: Segment | Overlay) -> tuple[int, str, str, int]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from invoices.pack.container import Expected, read_container
 from invoices.pack.finding import STATES, Miss
 from invoices.pack.header import PackKind, SectionKind
+from invoices.pack.mixing import first_coefficients
 from invoices.pack.periods import segment_period
 
 if TYPE_CHECKING:
@@ -74,26 +75,27 @@ class Segment:
             return self._spilled(h, h2, bodies)
         if self._main is None:
             return Miss.NOT_FOUND
-        value = self._main(h)
+        first = first_coefficients(h)
+        value = self._main(h, first)
         if value >> self._body_width != h & self._label_mask:
             return Miss.NOT_FOUND
         mask = self._body_mask
         stored = value & mask
         for body in bodies:
             if body & mask == stored:
-                return self._state(h)
+                return self._state(h, first)
         return self._other
 
     def knows(self, h: int, h2: int) -> bool:
         """Whether the label says that the invoice is here, whatever it says."""
         return self.answer(h, h2, ()) is Miss.MISMATCH
 
-    def _state(self, h: int) -> State | Miss:
+    def _state(self, h: int, first: bytes) -> State | Miss:
         if self._exceptions is None or self._status is None:
             return _NORMAL
-        if self._exceptions(h) != h >> _EXC_SHIFT & _EXC_MASK:
+        if self._exceptions(h, first) != h >> _EXC_SHIFT & _EXC_MASK:
             return _NORMAL
-        code = self._status(h)
+        code = self._status(h, first)
         # No member has another code: the digest met the label and the body by chance.
         return STATES[code] if code < len(STATES) else Miss.NOT_FOUND
 
@@ -105,6 +107,6 @@ class Segment:
         return Miss.NOT_FOUND if self.labelled else Miss.UNMATCHED
 
 
-def _getter(container: Container, kind: SectionKind) -> Callable[[int], int] | None:
+def _getter(container: Container, kind: SectionKind) -> Callable[[int, bytes], int] | None:
     function = container.functions.get(kind)
     return None if function is None else function.get
