@@ -1,0 +1,20 @@
+"""Rows of the foundation itself."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+__all__ = ["Heartbeat"]
+
+
+class Heartbeat(Model):
+    """One row that readiness writes: a disk that reads may still refuse to write."""
+
+    id = fields.IntField(primary_key=True, generated=False)
+    beaten_at = fields.CharField(max_length=40)
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "heartbeat"

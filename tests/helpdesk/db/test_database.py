@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from helpdesk.db import ConstraintError, Database, DatabaseError, database_of
+
+
+async def _table(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.execute("CREATE TABLE thing (name VARCHAR(40) NOT NULL UNIQUE, size INT)")
+
+
+async def _names(database: Database) -> list[str]:
+    return [name for (name,) in await database.read("SELECT name FROM thing ORDER BY name")]
+
+
+async def test_what_is_committed_is_read(database: Database) -> None:
+    await _table(database)
+    async with database.transaction() as tx:
+        assert await tx.execute("INSERT INTO thing VALUES ($1, $2)", "a", 1) == 1
+        await tx.executemany("INSERT INTO thing VALUES ($1, $2)", [("b", 2), ("c", None)])
+        assert await tx.fetch("SELECT size FROM thing WHERE name = $1", "b") == [(2,)]
+        assert await _names(database) == [], "a read beside the transaction sees nothing of it"
+    assert await database.read("SELECT * FROM thing ORDER BY name") == [
+        ("a", 1),
+        ("b", 2),
+        ("c", None),
+    ]
+
+
+async def test_update_tells_how_many_rows_changed(database: Database) -> None:
+    await _table(database)
+    async with database.transaction() as tx:
+        await tx.executemany("INSERT INTO thing VALUES ($1, $2)", [("b", 2), ("c", 2)])
+        assert await tx.execute("UPDATE thing SET size = $1 WHERE size = $2", 3, 2) == 2
+        assert await tx.execute("DELETE FROM thing WHERE size = $1", 9) == 0
+
+
+async def test_a_raised_block_leaves_nothing(database: Database) -> None:
+    await _table(database)
+    with pytest.raises(KeyError):
+        async with database.transaction() as tx:
+            await tx.execute("INSERT INTO thing VALUES ($1, $2)", "a", 1)
+            raise KeyError
+    assert await _names(database) == []
+
+
+async def test_an_inner_transaction_is_a_savepoint(database: Database) -> None:
+    await _table(database)
+    async with database.transaction() as tx:
+        await tx.execute("INSERT INTO thing VALUES ('outer', 1)")
+        with pytest.raises(ConstraintError):
+            async with database.transaction() as inner:
+                await inner.execute("INSERT INTO thing VALUES ('lost', 1)")
+                await inner.execute("INSERT INTO thing VALUES ('outer', 1)")
+        async with database.transaction() as inner:
+            await inner.execute("INSERT INTO thing VALUES ('kept', 1)")
+    assert await _names(database) == ["kept", "outer"]
+
+
+async def test_a_taken_name_is_a_constraint_error(database: Database) -> None:
+    await _table(database)
+    with pytest.raises(ConstraintError) as caught:
+        async with database.transaction() as tx:
+            await tx.executemany("INSERT INTO thing VALUES ($1, 1)", [("a",), ("a",)])
+    assert caught.value.code == "db.constraint"
+    assert not caught.value.params
+
+
+async def test_a_wrong_statement_is_coded_too(database: Database) -> None:
+    with pytest.raises(DatabaseError, match=r"db\.unavailable"):
+        await database.read("SELECT nonsense FROM nowhere")
+    assert await database.read("SELECT 1") == [(1,)]
+
+
+async def test_errors_of_the_block_itself_pass_unchanged(database: Database) -> None:
+    with pytest.raises(OSError, match="mine"):
+        async with database.transaction():
+            raise OSError("mine")
+
+
+async def test_many_reads_at_once_are_all_answered(database: Database) -> None:
+    answers = await asyncio.gather(*(database.read(f"SELECT {n}") for n in range(200)))
+    assert answers == [[(n,)] for n in range(200)]
+
+
+async def test_a_read_does_not_wait_for_an_open_transaction(database: Database) -> None:
+    await _table(database)
+    async with database.transaction() as tx:
+        await tx.execute("INSERT INTO thing VALUES ('a', 1)")
+        async with asyncio.timeout(5):
+            assert await asyncio.create_task(_names(database)) == []
+
+
+async def test_closed_twice_and_then_refuses(database: Database) -> None:
+    await database.close()
+    await database.close()
+    with pytest.raises(DatabaseError):
+        await database.read("SELECT 1")
+
+
+async def test_one_process_owns_a_sqlite_file(sqlite_url: str) -> None:
+    async with database_of(sqlite_url):
+        with pytest.raises(DatabaseError, match=r"db\.owned"):
+            await Database.open(sqlite_url)
+    async with database_of(sqlite_url) as database:
+        assert await database.read("SELECT 1") == [(1,)]
+
+
+async def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError, match=r"db\.path"):
+        await Database.open(f"sqlite://{tmp_path}/none/helpdesk.sqlite3")
+
+
+async def test_sqlite_commits_are_durable_and_keys_are_checked(sqlite_url: str) -> None:
+    async with database_of(sqlite_url) as database, database.transaction() as tx:
+        assert await tx.fetch("PRAGMA synchronous") == [(2,)]
+        assert await tx.fetch("PRAGMA foreign_keys") == [(1,)]
+        assert await tx.fetch("PRAGMA journal_mode") == [("wal",)]
+
+
+async def test_the_read_connection_cannot_write(sqlite_url: str) -> None:
+    async with database_of(sqlite_url) as database:
+        await _table(database)
+        with pytest.raises(DatabaseError):
+            await database.read("INSERT INTO thing VALUES ('a', 1)")
+
+
+async def test_a_server_that_is_not_there() -> None:
+    with pytest.raises(DatabaseError, match=r"db\.unavailable"):
+        await Database.open("postgres://nobody:secret@127.0.0.1:9/none")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "sqlite://", "sqlite://:memory:", "sqlite://a?synchronous=OFF", "mysql://a/b",
+     "postgres://host/", "postgres://u@host:port/db", "postgres://u@host/db?sslmode=x", "postgres://u@h/d?tls=perhaps", "postgres://u@h/d?tls=on&tls=on"],
+)
+async def test_an_address_that_is_none(url: str) -> None:
+    with pytest.raises(DatabaseError, match=r"db\.url"):
+        await Database.open(url)
