@@ -1,0 +1,1 @@
+"""Invented invoices for demonstrations, tests and measurements: nobody's, and true to form."""

@@ -1,0 +1,1 @@
+"""The registry of invoices: what was issued, and what became of it."""
