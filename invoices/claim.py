@@ -13,7 +13,7 @@ from invoices.codes import (
     kinds_of,
 )
 from invoices.errors import ClaimError, Fault
-from invoices.kinds import Field, Kind, rule_of
+from invoices.kinds import AmountBasis, Field, Kind, rule_of
 from invoices.typed import (
     compact,
     parse_amount,
@@ -197,7 +197,8 @@ def from_face(face: Face) -> Claim:
     """What the holder of the invoice would state: the fields its kind asks for."""
     rule = rule_of(face.kind, face.issued_on)
     asked = rule.fields
-    amount = face.total if rule.basis.value == "gross" else face.net
+    amount = face.total if rule.basis is AmountBasis.GROSS else face.net
+    check_code = face.check_code[-(rule.check_digits or DEFAULT_CHECK_DIGITS) :]
     kinds = kinds_of(face.code, face.number, face.kind)
     return Claim(
         kinds=kinds if face.kind in kinds else (face.kind,),
@@ -205,6 +206,6 @@ def from_face(face: Face) -> Claim:
         number=face.number,
         issued_on=face.issued_on,
         amount=amount if Field.AMOUNT in asked else None,
-        check_code=face.check_code[-rule.check_digits :] if Field.CHECK_CODE in asked else None,
-        seller_tax_id=face.seller_tax_id if Field.SELLER_TAX_ID in asked else None,
+        check_code=check_code.upper() if Field.CHECK_CODE in asked else None,
+        seller_tax_id=face.seller_tax_id.upper() if Field.SELLER_TAX_ID in asked else None,
     )

@@ -21,6 +21,7 @@ from invoices.dates import COMPACT
 from invoices.errors import ClaimError, Fault
 from invoices.kinds import AmountBasis, Field, Kind
 from invoices.progress import EntryCode, EntryState, Progress, complete, empty, partial, wrong
+from invoices.regions import region_from_digits
 from invoices.typed import (
     FULL_CHECK_CODE,
     SELLER_LONGEST,
@@ -29,6 +30,7 @@ from invoices.typed import (
     parse_amount,
     parse_issued_on,
     plain,
+    solid,
 )
 
 if TYPE_CHECKING:
@@ -41,6 +43,9 @@ __all__ = ["EntryCode", "EntryState", "Progress", "next_field", "progress"]
 
 FIRST_DIGITAL_YEAR: Final = 21
 """20-digit numbers begin with the two last digits of their year, 2021 at the earliest."""
+
+_HEAD: Final = 4
+"""Digits of year and region at the head of such a number."""
 
 
 def next_field(claim: Claim) -> Field | None:
@@ -57,6 +62,8 @@ def next_field(claim: Claim) -> Field | None:
 def progress(field: Field, text: str, claim: Claim, today: date) -> Progress:
     """What to say of `text`, typed so far into `field` of `claim`, on the Beijing day `today`.
 
+    In the code's place `COMPLETE` does not mean that no digit may follow: ten digits can be
+    the head of twelve, twelve of twenty. So the screen waits for the visitor to go on.
     Raises nothing, whatever the text.
     """
     return _GUIDES[field](text, claim, today)
@@ -74,8 +81,8 @@ def _code(text: str, claim: Claim, today: date) -> Progress:
         return wrong(EntryCode.CODE_LONG)
     if length == LONG_NUMBER:
         told = _digital_number(typed, today)
-        return complete(EntryCode.CODE_IS_NUMBER) if told is EntryCode.NUMBER_OK else complete(told)
-    if length > LONG_CODE:
+        return complete(EntryCode.CODE_IS_NUMBER if told is EntryCode.NUMBER_OK else told)
+    if length > LONG_CODE or (not scanned_chain and _begins_a_number(typed, today)):
         return partial(EntryCode.CODE_TO_NUMBER, LONG_NUMBER - length)
     return _code_of(typed, chain_only=scanned_chain)
 
@@ -94,10 +101,23 @@ def _code_of(typed: str, *, chain_only: bool) -> Progress:
     return complete(EntryCode.CODE_UNKNOWN if doubtful else EntryCode.CODE_OK)
 
 
+def _begins_a_number(typed: str, today: date) -> bool:
+    """Whether it can no longer become a code and begins with a 20-digit number's year and region.
+
+    A code begins with 0, 1 or a province; up to nine digits it has the benefit of the doubt.
+    """
+    if len(typed) < _HEAD or _digital_number(typed, today) is not EntryCode.NUMBER_OK:
+        return False
+    if len(typed) < SHORT_CODE:
+        return typed[0] not in "01" and region_from_digits(typed[:2] + "00") is None
+    return kind_of(typed, "") is Kind.UNKNOWN
+
+
 def _digital_number(number: str, today: date) -> EntryCode:
     """Whether year and region at the head of a 20-digit number exist."""
     year = int(number[:2])
-    plausible = FIRST_DIGITAL_YEAR <= year <= today.year % 100 and region_of("", number)
+    region = region_of("", number.ljust(LONG_NUMBER, "0"))
+    plausible = FIRST_DIGITAL_YEAR <= year <= today.year % 100 and region
     return EntryCode.NUMBER_OK if plausible else EntryCode.NUMBER_UNUSUAL
 
 
@@ -116,7 +136,7 @@ def _number(text: str, claim: Claim, today: date) -> Progress:
 
 
 def _date(text: str, claim: Claim, today: date) -> Progress:
-    typed = plain(text).replace(" ", "")
+    typed = solid(text)
     if not typed:
         return empty(EntryCode.DATE_EMPTY)
     if is_digits(typed) and len(typed) < COMPACT:

@@ -27,7 +27,7 @@ FULL_CHECK_CODE: Final = 20
 SELLER_SHORTEST: Final = 15
 SELLER_LONGEST: Final = 20
 
-_GROUPING: Final = re.compile(r"[\s\-_]+")
+_GROUPING: Final = re.compile(r"[\s\-_－＿–—]+")
 _CURRENCY: Final = "¥"
 _MONEY_FAULTS: Final = {
     Fault.MONEY_DECIMALS: Fault.CLAIM_AMOUNT_DECIMALS,
@@ -35,15 +35,25 @@ _MONEY_FAULTS: Final = {
 }
 
 
-def plain(text: str) -> str:
-    """The text in half-width forms without blanks at its ends, cut just past `LONGEST`."""
+def _half_width(text: str) -> str:
+    """Half-width forms, cut just past `LONGEST` so that a longer text stays too long."""
     cut = text[: LONGEST + 1]
-    return (cut if cut.isascii() else unicodedata.normalize("NFKC", cut)).strip()
+    return cut if cut.isascii() else unicodedata.normalize("NFKC", cut)
+
+
+def plain(text: str) -> str:
+    """The text in half-width forms without blanks at its ends."""
+    return _half_width(text.strip())
 
 
 def compact(text: str) -> str:
-    """As `plain`, in capitals, without the blanks and dashes that group long numbers."""
-    return _GROUPING.sub("", plain(text)).upper()
+    """In half-width capitals, without the blanks and dashes that group long numbers."""
+    return _half_width(_GROUPING.sub("", text)).upper()
+
+
+def solid(text: str) -> str:
+    """In half-width forms without any blanks."""
+    return _half_width("".join(text.split()))
 
 
 def parse_code(text: str) -> str:
@@ -69,13 +79,13 @@ def parse_number(text: str, *, lengths: tuple[int, ...] = (SHORT_NUMBER, LONG_NU
 
 def parse_issued_on(text: str) -> date:
     """A calendar day. Raises `ClaimError` `claim.issued_on.form` or `.day`."""
-    return parse_date(plain(text).replace(" ", ""))
+    return parse_date(solid(text))
 
 
 def parse_amount(text: str) -> int:
     """Fen. Raises `ClaimError` `claim.amount.form`, `.decimals` or `.large`."""
     try:
-        return parse_fen(plain(text).removeprefix(_CURRENCY).strip())
+        return parse_fen(plain(text).removeprefix(_CURRENCY).lstrip())
     except MoneyError as error:
         fault = _MONEY_FAULTS.get(Fault(error.code), Fault.CLAIM_AMOUNT_FORM)
         raise ClaimError(fault) from error

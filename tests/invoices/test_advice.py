@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from invoices.advice import MOST, AdviceCode, advice_for
+from invoices.crc import CrcState
+from invoices.kinds import Field, Kind, rule_of
+from invoices.verdict import Source, State, Verdict
+
+SITUATIONS = [
+    (verdict, state, kind, source, compared, crc)
+    for verdict, state, kind, source, compared, crc in product(
+        Verdict,
+        (None, *State),
+        (None, *Kind),
+        (None, *Source),
+        ((), (Field.CHECK_CODE,), (Field.AMOUNT,)),
+        (None, *CrcState),
+    )
+]
+
+
+def test_two_or_three_different_sentences_in_every_situation() -> None:
+    for verdict, state, kind, source, compared, crc in SITUATIONS:
+        codes = advice_for(verdict, state, kind=kind, source=source, compared=compared, crc=crc)
+        assert 2 <= len(codes) <= MOST
+        assert len(set(codes)) == len(codes)
+
+
+def test_every_sentence_is_said_somewhere() -> None:
+    said = {
+        code
+        for verdict, state, kind, source, compared, crc in SITUATIONS
+        for code in advice_for(verdict, state, kind=kind, source=source, compared=compared, crc=crc)
+    }
+    assert said == set(AdviceCode)
+
+
+def test_not_found_is_never_called_fake() -> None:
+    codes = advice_for(Verdict.NOT_FOUND, None)
+    assert codes == (
+        AdviceCode.CHECK_NUMBER_AND_DATE,
+        AdviceCode.NOT_FOUND_IS_NOT_FAKE,
+        AdviceCode.ASK_ISSUER_OR_OFFICE,
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (Kind.SPECIAL, AdviceCode.CHECK_AMOUNT_NET),
+        (Kind.DIGITAL_SPECIAL, AdviceCode.CHECK_AMOUNT_GROSS),
+        (Kind.USED_CAR, AdviceCode.CHECK_AMOUNT_GROSS),
+        (Kind.E_ORDINARY, AdviceCode.CHECK_CHECK_CODE),
+        (Kind.BLOCKCHAIN, AdviceCode.CHECK_CHAIN_FIELDS),
+        (None, AdviceCode.CHECK_ENTRY),
+    ],
+)
+def test_a_mismatch_points_at_what_goes_wrong_most(kind: Kind | None, code: AdviceCode) -> None:
+    assert advice_for(Verdict.MISMATCH, None, kind=kind)[0] is code
+
+
+def test_a_mismatch_says_the_same_whichever_field_differs() -> None:
+    fields = rule_of(Kind.SPECIAL).fields
+    said = {
+        advice_for(Verdict.MISMATCH, None, kind=Kind.SPECIAL, compared=(field,)) for field in fields
+    }
+    assert len(said) == 1
+
+
+def test_a_match_from_a_pack_says_that_the_amount_was_not_checked() -> None:
+    codes = advice_for(
+        Verdict.MATCH,
+        State.NORMAL,
+        kind=Kind.E_ORDINARY,
+        source=Source.PACK,
+        compared=rule_of(Kind.E_ORDINARY).fields,
+    )
+    assert codes[0] is AdviceCode.AMOUNT_NOT_CHECKED
+    live = advice_for(Verdict.MATCH, State.NORMAL, kind=Kind.E_ORDINARY, source=Source.REGISTRY)
+    assert AdviceCode.AMOUNT_NOT_CHECKED not in live
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        (State.VOIDED, AdviceCode.VOIDED_DO_NOT_USE),
+        (State.RED, AdviceCode.RED_DO_NOT_USE),
+        (State.RED_PARTIAL, AdviceCode.RED_PARTIAL_REST_COUNTS),
+        (State.RED_FULL, AdviceCode.RED_FULL_DO_NOT_USE),
+    ],
+)
+def test_an_invoice_out_of_force_is_said_first_from_every_source(
+    state: State, code: AdviceCode
+) -> None:
+    for source in Source:
+        assert advice_for(Verdict.MATCH, state, source=source)[0] is code
+
+
+def test_a_code_that_does_not_fit_is_scanned_again_unless_it_matched() -> None:
+    for verdict in Verdict:
+        codes = advice_for(verdict, State.NORMAL, crc=CrcState.MISMATCH)
+        assert (codes[0] is AdviceCode.RESCAN) == (verdict is not Verdict.MATCH)
+        assert AdviceCode.RESCAN not in advice_for(verdict, State.NORMAL, crc=CrcState.ABSENT)
