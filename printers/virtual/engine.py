@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from printers.font import Font
     from printers.virtual.paper import Slip
 
-_TICK = 0.02
-"""Seconds between two lots of bytes of a slow printer."""
-
 _RATE = 200
 """Bytes a second of a slow printer, unless told otherwise."""
 
@@ -122,13 +119,10 @@ class Engine:
             await self._shelf.keep(self.slips)
 
     async def _print(self) -> None:
-        while self._machine.work(self._budget()):
+        while done := self._machine.work(1 if Fault.SLOW in self.faults else None):
             self._answer()
             if Fault.SLOW in self.faults:
-                await asyncio.sleep(_TICK)
-
-    def _budget(self) -> int | None:
-        return max(1, round(self._rate * _TICK)) if Fault.SLOW in self.faults else None
+                await asyncio.sleep(done / self._rate)
 
     def _answer(self) -> None:
         replies = self._machine.take_replies()
