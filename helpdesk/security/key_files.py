@@ -1,0 +1,74 @@
+"""Secret files: made with mode 0600 and whole, refused when others could read them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from helpdesk.security.errors import KeyRingError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["make_folder", "read_secret", "replace_secret", "write_secret"]
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_LARGEST = 1 << 20
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that only its owner may enter.
+
+    Raises:
+        KeyRingError: ``keys.folder`` when it cannot be made or is open to others.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mode = folder.stat().st_mode
+    except OSError as error:
+        raise KeyRingError("keys.folder", path=str(folder)) from error
+    if mode & stat.S_IWOTH or mode & stat.S_IWGRP:
+        raise KeyRingError("keys.folder", path=str(folder))
+
+
+def write_secret(path: Path, content: bytes) -> None:
+    """Write a new secret file, mode 0600, safely on the disk.
+
+    Raises:
+        KeyRingError: ``keys.exist`` when there is one already, ``keys.folder`` otherwise.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError as error:
+        raise KeyRingError("keys.exist", path=str(path)) from error
+    except OSError as error:
+        raise KeyRingError("keys.folder", path=str(path)) from error
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def replace_secret(path: Path, content: bytes) -> None:
+    """Put new content in place of a secret file: a reader sees the old or the new, whole."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.unlink(missing_ok=True)
+    write_secret(fresh, content)
+    fresh.replace(path)
+
+
+def read_secret(path: Path) -> bytes:
+    """Read a secret file.
+
+    Raises:
+        KeyRingError: ``keys.missing``; ``keys.mode`` when group or world may touch it.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError as error:
+        raise KeyRingError("keys.missing", path=str(path)) from error
+    with os.fdopen(descriptor, "rb") as file:
+        if os.fstat(descriptor).st_mode & _OTHERS:
+            raise KeyRingError("keys.mode", path=str(path))
+        return file.read(_LARGEST)
