@@ -42,7 +42,7 @@ def make(prefix: str, day: date, counter: int) -> str:
 
 def parse(text: str) -> RecordNumber:
     """The parts of a record number, typed in any case. Raises `RecordError` `record.form`."""
-    parts = _RECORD.fullmatch(text[:LONGEST_CODE].strip().upper())
+    parts = _RECORD.fullmatch(text.strip().upper()) if len(text) <= LONGEST_CODE else None
     if parts is None:
         raise RecordError(Fault.RECORD_FORM)
     year, month, day = (int(parts[2][at : at + 2]) for at in (0, 2, 4))

@@ -73,6 +73,7 @@ def test_numbers_that_cannot_be_made(prefix: str, counter: int, fault: Fault) ->
         ("YPR:A03-261124-0127:SHORT", Fault.RECORD_TOKEN),
         ("YPR:A03-261124-0127:" + "0" * 20, Fault.RECORD_TOKEN),
         ("YPR:" * 100, Fault.RECORD_FORM),
+        ("A03-261124-0127" + " " * 40 + "9", Fault.RECORD_FORM),
     ],
 )
 def test_texts_that_are_no_record(text: str, fault: Fault) -> None:
