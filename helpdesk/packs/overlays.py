@@ -17,15 +17,12 @@ from invoices.pack.finding import StatusCode
 from invoices.pack.header import OVERLAY_LABEL, STATUS_WIDTH, Header, PackKind, SectionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from helpdesk.packs.functions import BatchFunction, Written
     from helpdesk.packs.kernels import Flags, Words
     from helpdesk.packs.records import Records
     from helpdesk.packs.settings import PackSettings
     from helpdesk.packs.store import Store
 
-_LABEL = np.uint64((1 << OVERLAY_LABEL) - 1)
 _SHIFT = np.uint64(STATUS_WIDTH)
 _CODE = np.uint64((1 << STATUS_WIDTH) - 1)
 
@@ -49,40 +46,60 @@ def build_overlay(
     settings.check_overlay()
     entries = changes.copy()
     entries["body"] = 0
-    store = MemoryStore([entries])
     if registry is not None:
-        while len(found := _mistaken(store, registry, shard_keys)):
-            entries = np.concatenate([entries, found])
-            store = MemoryStore([entries])
+        entries = corrected(entries, registry, shard_keys=shard_keys)
+    store = MemoryStore([entries])
     surveyed = survey(store, StatusCode.WITHDRAWN)
     begin(out)
-    functions = [_write(out, store, surveyed.keys, shard_keys)] if surveyed.keys else []
+    functions = []
+    if surveyed.keys:
+        functions.append(_write(out, store.alone, OVERLAY_LABEL, shard_keys))
     content = Content(PackKind.OVERLAY, functions, store.shared, surveyed.extract)
     return finish(out, settings, content)
 
 
-def _write(out: BinaryIO, store: MemoryStore, keys: int, shard_keys: int) -> Written:
-    width = OVERLAY_LABEL + STATUS_WIDTH
-    return write_function(out, SectionKind.OVERLAY, width, keys, _values(store), shard_keys)
+def corrected(
+    entries: Records,
+    registry: Store,
+    *,
+    label: int = OVERLAY_LABEL,
+    shard_keys: int = SHARD_KEYS,
+) -> Records:
+    """The entries, and every invoice of the registry that they would be mistaken for.
+
+    Every round makes a new function, with mistakes of its own: registry x 2^-label of them, so
+    that a registry of much fewer than 2^label invoices ends in a round or two, and any registry
+    when all of it is in the overlay.
+    """
+    while True:
+        found = _mistaken(MemoryStore([entries]), registry, label, shard_keys)
+        if len(found) == 0:
+            return entries
+        entries = np.concatenate([entries, found])
 
 
-def _values(store: MemoryStore) -> Iterator[tuple[Words, Words]]:
-    for records in store.pieces():
-        h = np.ascontiguousarray(records["h"])
-        yield h, (h & _LABEL) << _SHIFT | records["state"].astype(np.uint64)
+def _write(out: BinaryIO, records: Records, label: int, shard_keys: int) -> Written:
+    h = np.ascontiguousarray(records["h"])
+    values = _label(h, label) << _SHIFT | records["state"].astype(np.uint64)
+    width = label + STATUS_WIDTH
+    return write_function(out, SectionKind.OVERLAY, width, len(h), [(h, values)], shard_keys)
 
 
-def _mistaken(store: MemoryStore, registry: Store, shard_keys: int) -> Records:
+def _label(h: Words, bits: int) -> Words:
+    return h & np.uint64((1 << bits) - 1)
+
+
+def _mistaken(store: MemoryStore, registry: Store, label: int, shard_keys: int) -> Records:
     """Invoices of the registry that the overlay would take for one of its own."""
-    (alone,) = store.pieces()
+    alone = store.alone
     found = [np.empty(0, RECORD)]
     if len(alone) == 0:
         return found[0]
     out = io.BytesIO()
-    function = read_back(out, _write(out, store, len(alone), shard_keys))
+    function = read_back(out, _write(out, alone, label, shard_keys))
     known = {(int(h), int(h2)) for h, h2 in zip(store.shared["h"], store.shared["h2"], strict=True)}
     for records in (*registry.pieces(), registry.shared):
-        hits = records[_met(function, np.ascontiguousarray(records["h"]))]
+        hits = records[_met(function, np.ascontiguousarray(records["h"]), label)]
         hits = hits[~_listed(hits, alone)]
         is_new = [(int(hit["h"]), int(hit["h2"])) not in known for hit in hits]
         found.append(hits[np.array(is_new, np.bool_)])
@@ -91,9 +108,9 @@ def _mistaken(store: MemoryStore, registry: Store, shard_keys: int) -> Records:
     return mistaken
 
 
-def _met(function: BatchFunction, h: Words) -> Flags:
+def _met(function: BatchFunction, h: Words, label: int) -> Flags:
     values = function.get(h)
-    met: Flags = (values >> _SHIFT == h & _LABEL) & (values & _CODE <= StatusCode.WITHDRAWN)
+    met: Flags = (values >> _SHIFT == _label(h, label)) & (values & _CODE <= StatusCode.WITHDRAWN)
     return met
 
 

@@ -40,12 +40,12 @@ class MemoryStore:
 
     def __init__(self, chunks: Iterable[Records]) -> None:
         found = distinct(in_order(_joined(chunks)))
-        self._alone = found.alone
+        self.alone = found.alone
         self.shared = found.shared
 
     def pieces(self) -> Iterator[Records]:
         """The one piece."""
-        yield self._alone
+        yield self.alone
 
 
 class FileStore:
