@@ -13,5 +13,7 @@ __all__ = ["MODELS"]
 MODELS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "foundation": ("helpdesk.db.models", "helpdesk.db.migrations"),
+        "registry": ("helpdesk.registry.models", "helpdesk.registry.migrations"),
+        "verification": ("helpdesk.verification.models", "helpdesk.verification.migrations"),
     }
 )

@@ -1,0 +1,46 @@
+"""The rows of the registry, as they lie in the database.
+
+An invoice's row id is the blind index of its identity: the row's seal is bound to it, so a
+sealed row moved under another invoice does not open.
+"""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Invoice(Model):
+    """One invoice: all that is sensitive sealed in one blob, the rest as queries need it."""
+
+    identity = fields.CharField(max_length=32, primary_key=True)
+    number_index = fields.CharField(max_length=32, db_index=True)
+    kind = fields.CharField(max_length=12)
+    issued_on = fields.CharField(max_length=10)
+    region = fields.CharField(max_length=4)
+    state = fields.CharField(max_length=12)
+    version = fields.IntField()
+    sealed = fields.BinaryField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "registry_invoice"
+        app = "registry"
+
+
+class Total(Model):
+    """Count and sums of the invoices of one cell, `<day>|<region>|<kind>|<state>`.
+
+    The sums are sealed: of a single invoice they would be its amounts.
+    """
+
+    cell = fields.CharField(max_length=44, primary_key=True)
+    invoices = fields.IntField()
+    sums = fields.BinaryField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "registry_total"
+        app = "registry"

@@ -1,0 +1,56 @@
+"""The rows of checks, as they lie in the database."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class CheckRow(Model):
+    """One check: what was asked and answered is sealed; `digest` tells a retry from a clash."""
+
+    op_id = fields.CharField(max_length=36, primary_key=True)
+    digest = fields.CharField(max_length=32)
+    identity = fields.CharField(max_length=32, null=True)
+    day = fields.CharField(max_length=10)
+    channel = fields.CharField(max_length=12)
+    verdict = fields.CharField(max_length=12)
+    state = fields.CharField(max_length=12, null=True)
+    record = fields.CharField(max_length=32)
+    at_ms = fields.BigIntField()
+    sealed = fields.BinaryField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "verification_check"
+        app = "verification"
+        indexes: ClassVar = [("identity",), ("record",)]
+
+
+class CountRow(Model):
+    """How often an invoice was checked, found or not: `<day>|<channel>|<identity>`."""
+
+    cell = fields.CharField(max_length=64, primary_key=True)
+    checks = fields.IntField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "verification_count"
+        app = "verification"
+
+
+class CounterRow(Model):
+    """The last record number given out: `<day>|<prefix>`."""
+
+    cell = fields.CharField(max_length=24, primary_key=True)
+    value = fields.BigIntField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "verification_record"
+        app = "verification"
