@@ -1,0 +1,1 @@
+"""Scanners: bytes told from typing, bytes to text, and the serial line."""
