@@ -26,6 +26,7 @@ class Invoice(Model):
         """Where it is kept."""
 
         table = "registry_invoice"
+        table_description = "Invoices, sealed"
         app = "registry"
 
 
@@ -43,4 +44,5 @@ class Total(Model):
         """Where it is kept."""
 
         table = "registry_total"
+        table_description = "Counts and sealed sums"
         app = "registry"

@@ -26,6 +26,7 @@ class CheckRow(Model):
         """Where it is kept."""
 
         table = "verification_check"
+        table_description = "Checks, sealed"
         app = "verification"
         indexes: ClassVar = [("identity",), ("record",)]
 
@@ -40,6 +41,7 @@ class CountRow(Model):
         """Where it is kept."""
 
         table = "verification_count"
+        table_description = "Checks of an invoice on a day"
         app = "verification"
 
 
@@ -53,4 +55,5 @@ class CounterRow(Model):
         """Where it is kept."""
 
         table = "verification_record"
+        table_description = "Record numbers given out"
         app = "verification"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
@@ -13,7 +11,7 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    operations: ClassVar = [
+    operations = [  # noqa: RUF012 - the shape tortoise asks for
         ops.CreateModel(
             name="Invoice",
             fields=[
@@ -26,7 +24,12 @@ class Migration(migrations.Migration):
                 ("version", fields.IntField()),
                 ("sealed", fields.BinaryField()),
             ],
-            options={"table": "registry_invoice", "app": "registry", "pk_attr": "identity"},
+            options={
+                "table": "registry_invoice",
+                "table_description": "Invoices, sealed",
+                "app": "registry",
+                "pk_attr": "identity",
+            },
             bases=["Model"],
         ),
         ops.CreateModel(
@@ -36,7 +39,12 @@ class Migration(migrations.Migration):
                 ("invoices", fields.IntField()),
                 ("sums", fields.BinaryField()),
             ],
-            options={"table": "registry_total", "app": "registry", "pk_attr": "cell"},
+            options={
+                "table": "registry_total",
+                "table_description": "Counts and sealed sums",
+                "app": "registry",
+                "pk_attr": "cell",
+            },
             bases=["Model"],
         ),
     ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from tortoise import fields, migrations
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
@@ -14,7 +12,7 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    operations: ClassVar = [
+    operations = [  # noqa: RUF012 - the shape tortoise asks for
         ops.CreateModel(
             name="CheckRow",
             fields=[
@@ -31,6 +29,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "table": "verification_check",
+                "table_description": "Checks, sealed",
                 "app": "verification",
                 "pk_attr": "op_id",
                 "indexes": [Index(fields=["identity"]), Index(fields=["record"])],
@@ -43,7 +42,12 @@ class Migration(migrations.Migration):
                 ("cell", fields.CharField(max_length=64, primary_key=True)),
                 ("checks", fields.IntField()),
             ],
-            options={"table": "verification_count", "app": "verification", "pk_attr": "cell"},
+            options={
+                "table": "verification_count",
+                "table_description": "Checks of an invoice on a day",
+                "app": "verification",
+                "pk_attr": "cell",
+            },
             bases=["Model"],
         ),
         ops.CreateModel(
@@ -52,7 +56,12 @@ class Migration(migrations.Migration):
                 ("cell", fields.CharField(max_length=24, primary_key=True)),
                 ("value", fields.BigIntField()),
             ],
-            options={"table": "verification_record", "app": "verification", "pk_attr": "cell"},
+            options={
+                "table": "verification_record",
+                "table_description": "Record numbers given out",
+                "app": "verification",
+                "pk_attr": "cell",
+            },
             bases=["Model"],
         ),
     ]
