@@ -19,6 +19,7 @@ from helpdesk.wire.verification import (
     to_outcome,
 )
 from invoices.errors import InvoiceError
+from invoices.verdict import Verdict
 from kiosk.verification import VerifierError
 
 if TYPE_CHECKING:
@@ -107,8 +108,7 @@ class HelpdeskClient:
                 self._watched(PROBE_DEADLINE),
                 self._opened().get(self._server + PROBE, allow_redirects=False) as response,
             ):
-                if response.status in PASSING:
-                    raise VerifierError("verifier.busy", passing=True, status=response.status)
+                _refuse_busy(response)
                 return response.status == OK
         except VerifierError:
             return False
@@ -154,16 +154,24 @@ def _fault(error: aiohttp.ClientError | OSError) -> VerifierError:
 
 
 async def _outcome(response: aiohttp.ClientResponse) -> Outcome:
+    _refuse_busy(response)
     if response.status != OK:
-        passing = response.status in PASSING
-        code = "verifier.busy" if passing else "verifier.status"
-        raise VerifierError(code, passing=passing, status=response.status)
+        raise VerifierError("verifier.status", passing=False, status=response.status)
     data = await _limited(response)
     try:
-        return to_outcome(VerificationAnswer.model_validate_json(data))
+        outcome = to_outcome(VerificationAnswer.model_validate_json(data))
     except (ValidationError, InvoiceError):
         # Their text quotes the answer: neither log nor traceback may hold it.
         raise VerifierError("verifier.nonsense", passing=False) from None
+    matched = outcome.verdict is Verdict.MATCH
+    if matched != (outcome.state is not None) or (outcome.details and not matched):
+        raise VerifierError("verifier.nonsense", passing=False)
+    return outcome
+
+
+def _refuse_busy(response: aiohttp.ClientResponse) -> None:
+    if response.status in PASSING:
+        raise VerifierError("verifier.busy", passing=True, status=response.status)
 
 
 async def _limited(response: aiohttp.ClientResponse) -> bytes:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from kiosk.clock import Clock
@@ -61,3 +61,20 @@ class LinkWatch:
         logger.info("the link is %s", state)
         for heard in self._listeners:
             heard(state)
+
+
+CALM = 15.0
+"""Seconds between two probes while the server answers, ..."""
+EAGER = 3.0
+"""... and while it does not: somebody may be waiting."""
+
+
+async def keep_probing(
+    probe: Callable[[], Awaitable[bool]],
+    link: LinkWatch,
+    sleep: Callable[[float], Awaitable[None]],
+) -> None:
+    """Ask for ever whether the server lives; the probe itself tells the watch."""
+    while True:
+        await probe()
+        await sleep(CALM if link.state is Link.ONLINE else EAGER)

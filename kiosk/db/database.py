@@ -1,4 +1,4 @@
-"""Opening the data folder: the lock first, then the file, brought up to date, then the key."""
+"""Opening the database: the file, brought up to date, then the key that opens its rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from kiosk.db.checks import SqlCheckBook
 from kiosk.db.migration import migrate, shipped
-from kiosk.db.ownership import Ownership
 from kiosk.db.slips import SqlLedger
 from kiosk.db.sqlite import SqliteConnection
 from kiosk.key_file import read_or_make
@@ -25,33 +24,26 @@ KEY = "kiosk.key"
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """The open data folder of one kiosk."""
+    """The open database of one kiosk."""
 
     checks: SqlCheckBook
     slips: SqlLedger
     connection: SqliteConnection
-    ownership: Ownership
 
     async def close(self) -> None:
-        """Let go of everything, the lock last."""
+        """Let go of the file; the lock is the caller's."""
         await self.connection.close()
-        self.ownership.release()
 
 
 async def open_database(
-    folder: Path,
-    control: Path,
-    prefix: str,
-    random: RandomBytes,
-    settings: tuple[str, ...] = (),
+    folder: Path, prefix: str, random: RandomBytes, settings: tuple[str, ...] = ()
 ) -> Database:
-    """The kiosk's database, made on first use.
+    """The kiosk's database, made on first use; the caller holds the folder's `Ownership`.
 
     Raises:
-        StoreError: `store.owned` when another process has it, or why it cannot be used.
+        StoreError: why it cannot be used.
         KeyFileError: why the key cannot be used.
     """
-    ownership = await asyncio.to_thread(Ownership, folder, control)
     connection = SqliteConnection(folder / FILE, settings)
     try:
         await connection.open()
@@ -61,11 +53,6 @@ async def open_database(
         sealer = Sealer(key, random)
     except BaseException:
         await connection.close()
-        ownership.release()
         raise
-    return Database(
-        SqlCheckBook(connection, sealer, prefix),
-        SqlLedger(connection, sealer),
-        connection,
-        ownership,
-    )
+    book = SqlCheckBook(connection, sealer, prefix)
+    return Database(book, SqlLedger(connection, sealer), connection)

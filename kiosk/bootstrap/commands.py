@@ -1,0 +1,84 @@
+"""What the control socket and the command line can ask of a kiosk: JSON in, JSON out."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from invoices.errors import InvoiceError
+from kiosk.answer import answer_of, unread_answer
+from kiosk.check_book import Entry
+from kiosk.errors import KioskError
+from kiosk.reader import InvoiceScan, read_text
+from kiosk.scanners.decoding import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from invoices.check import Check
+    from kiosk.bootstrap.core import Core
+    from kiosk.i18n import Catalogues, Translate
+    from kiosk.printing import Printing
+    from kiosk.status import StatusBoard
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """The commands of one kiosk, running with a screen or not.
+
+    Params of every command: `language`. Each answers with one JSON object or raises `KioskError`.
+    """
+
+    core: Core
+    catalogues: Catalogues
+    board: StatusBoard | None = None
+    printing: Printing | None = None
+    checked: Callable[[Check], None] | None = None
+
+    async def verify(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Check `payload`, a code's text in hex; `error` tells why one could not be read."""
+        text = self._text(params)
+        try:
+            found = read_text(decode(bytes.fromhex(str(params.get("payload", "")))))
+        except (InvoiceError, KioskError) as error:
+            return _unread(text, error.code, error.params)
+        except ValueError:
+            return _unread(text, "scan.empty", {})
+        if not isinstance(found, InvoiceScan):
+            return _unread(text, "qr.foreign", {})
+        check = await self.core.verification.check(found.claim, Entry.SCAN)
+        if self.checked:
+            self.checked(check)
+        return answer_of(check, text)
+
+    async def status(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """How the kiosk is now."""
+        del params
+        tally = await self.core.database.checks.tally(self.core.clock.today())
+        form: dict[str, Any] = {"running": self.board is not None}
+        if self.board:
+            now = self.board.now
+            form |= {
+                "pid": os.getpid(),
+                "link": now.link.value,
+                "since": now.since and now.since.isoformat(),
+                "printer": now.printer,
+                "scanner": now.scanner,
+            }
+        return form | {"today": tally.today, "kept": tally.kept}
+
+    async def reprint(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Print the slip of `record` once more."""
+        if self.printing is None:
+            raise KioskError("printing.no_printer")
+        return {"job": await self.printing.reprint(str(params.get("record", "")))}
+
+    def _text(self, params: Mapping[str, Any]) -> Translate:
+        language = params.get("language")
+        languages = self.catalogues.languages
+        return self.catalogues.translator(str(language) if language in languages else languages[0])
+
+
+def _unread(text: Translate, code: str, params: Mapping[str, str]) -> dict[str, Any]:
+    return unread_answer(text) | {"error": {"code": code, "params": dict(params)}}

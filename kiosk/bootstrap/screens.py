@@ -1,0 +1,175 @@
+"""The kiosk's use cases in the shape the screens ask for: nothing but translation."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from invoices.check import Check
+from invoices.errors import InvoiceError
+from kiosk.check_book import Entry
+from kiosk.errors import KioskError
+from kiosk.printing import record_of
+from kiosk.reader import InvoiceScan, read_text
+from kiosk.scanners.decoding import decode
+from printers.ledger import JobState
+from tui.kiosk.ports import (
+    Health,
+    InvoiceRead,
+    Link,
+    Reading,
+    Refused,
+    SlipRead,
+    SlipShown,
+    SlipState,
+    Stop,
+    Summary,
+    Unread,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from invoices.claim import Claim
+    from kiosk.printing import Printing
+    from kiosk.records import Records
+    from kiosk.status import StatusBoard, Surroundings
+    from kiosk.verification import Verification
+    from tui.kiosk import ports
+
+logger = logging.getLogger(__name__)
+
+_SHOWN = {
+    JobState.QUEUED: SlipState.QUEUED,
+    JobState.SENDING: SlipState.PRINTING,
+    JobState.SENT: SlipState.PRINTED,
+    JobState.CONFIRMED: SlipState.PRINTED,
+    JobState.DOUBTFUL: SlipState.DOUBTFUL,
+    JobState.FAILED: SlipState.FAILED,
+}
+
+
+class ScanReader:
+    """`Reader`: bytes of one scan to what they name."""
+
+    def read(self, scan: bytes) -> Reading:
+        """Never raises."""
+        try:
+            found = read_text(decode(scan))
+        except (KioskError, InvoiceError) as error:
+            return Unread(error.code, dict(error.params))
+        if isinstance(found, InvoiceScan):
+            return InvoiceRead(found.claim, found.crc)
+        return SlipRead(found.record, found.token)
+
+
+class CheckDesk:
+    """`Checks`: a check, or why it could not be kept. `kept` is told of one without verdict."""
+
+    def __init__(self, verification: Verification, checked: Callable[[Check], None]) -> None:
+        self._verification = verification
+        self._checked = checked
+
+    async def check(self, claim: Claim, entry: ports.Entry) -> Check | Refused:
+        """Ask and keep."""
+        try:
+            check = await self._verification.check(claim, Entry(entry.value))
+        except KioskError as error:
+            logger.error("a check was not kept: %s", error.code)  # noqa: TRY400 - coded
+            return Refused(error.code, dict(error.params))
+        self._checked(check)
+        return check
+
+
+class RecordDesk:
+    """`Records`: earlier checks. An unreadable database is as good as an unknown number."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def find(self, record: str, token: str | None) -> Check | Summary | None:
+        """The check with its token, its summary without, or nothing."""
+        try:
+            found = await self._records.find(record, token)
+        except KioskError as error:
+            logger.error("records cannot be read: %s", error.code)  # noqa: TRY400 - coded
+            return None
+        if found is None or isinstance(found, Check):
+            return found
+        return Summary(found.record, found.verdict, found.state, found.at)
+
+
+class SlipDesk:
+    """`Slips`: what became of each slip, by its record number. `heard` takes the spooler's news."""
+
+    def __init__(self) -> None:
+        self._printing: Printing | None = None
+        self._states: dict[str, SlipShown] = {}
+        self._listeners: dict[object, tuple[str, Callable[[SlipShown], None]]] = {}
+
+    def attach(self, printing: Printing) -> None:
+        """The use case; it comes second, since its spooler tells this desk the news."""
+        self._printing = printing
+
+    async def print(self, record: str) -> SlipShown | Refused:
+        """Queue the slip of a saved check."""
+        if self._printing is None:
+            return Refused("printing.no_printer")
+        try:
+            entry = await self._printing.print(record)
+        except KioskError as error:
+            logger.error("a slip was not queued: %s", error.code)  # noqa: TRY400 - coded
+            return Refused(error.code, dict(error.params))
+        self.heard(entry.job.job_id, entry.state, entry.reason or self._reason(record))
+        return self._states[record]
+
+    def state(self, record: str) -> SlipShown | None:
+        """The slip's state now."""
+        return self._states.get(record)
+
+    def watch(self, record: str, heard: Callable[[SlipShown], None]) -> Stop:
+        """Call `heard` at every change."""
+        key = object()
+        self._listeners[key] = (record, heard)
+        return lambda: self._listeners.pop(key, None) and None
+
+    def heard(self, job_id: str, state: JobState, reason: str) -> None:
+        """The spooler's news of one job."""
+        record = record_of(job_id)
+        shown = _shown(state, reason)
+        if self._states.get(record) == shown:
+            return
+        self._states[record] = shown
+        for wanted, heard in tuple(self._listeners.values()):
+            if wanted == record:
+                heard(shown)
+
+    def _reason(self, record: str) -> str:
+        """Why it waits, as the spooler said when it took the job."""
+        shown = self._states.get(record)
+        return shown.reason if shown else ""
+
+
+class HealthDesk:
+    """`Status`: link, printer and scanner as last known."""
+
+    def __init__(self, board: StatusBoard) -> None:
+        self._board = board
+
+    def health(self) -> Health:
+        """The present state."""
+        return _health(self._board.now)
+
+    def watch(self, heard: Callable[[Health], None]) -> Stop:
+        """Call `heard` at every change."""
+        return self._board.watch(lambda now: heard(_health(now)))
+
+
+def _health(now: Surroundings) -> Health:
+    return Health(Link(now.link.value), now.since, now.printer, now.scanner)
+
+
+def _shown(state: JobState, reason: str) -> SlipShown:
+    if state is JobState.QUEUED and reason:
+        return SlipShown(SlipState.WAITING, reason)
+    return SlipShown(_SHOWN[state], reason)

@@ -1,0 +1,78 @@
+"""Whom a command talks to: the kiosk that runs, else one opened for the moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from kiosk.db.ownership import Ownership
+from kiosk.db.port import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from kiosk.config import Config
+
+Answer = dict[str, Any]
+
+
+class Desk(Protocol):
+    """What commands ask. Each call raises `KioskError`."""
+
+    async def verify(self, payload: bytes) -> Answer:
+        """Check one code's text as scanned."""
+
+    async def status(self) -> Answer:
+        """How the kiosk is."""
+
+    async def reprint(self, record: str) -> str:
+        """Print a slip once more; the id of the job."""
+
+
+@asynccontextmanager
+async def open_desk(config: Config, language: str) -> AsyncIterator[Desk]:
+    """The running kiosk's desk, or our own while nobody else has the data folder."""
+    try:
+        ownership = await asyncio.to_thread(Ownership, config.data, config.control)
+    except StoreError as error:
+        if error.code != "store.owned":
+            raise
+        yield _RunningDesk(config.control, language)
+        return
+    try:
+        # Opening a kiosk loads database and client: not for a command that asks another.
+        from kiosk.bootstrap.own_desk import open_own_desk
+
+        async with open_own_desk(config, language) as desk:
+            yield desk
+    finally:
+        ownership.release()
+
+
+@dataclass(frozen=True, slots=True)
+class _RunningDesk:
+    """The desk of the kiosk behind a control socket."""
+
+    socket: Path
+    language: str
+
+    async def verify(self, payload: bytes) -> Answer:
+        """Check one code's text as scanned."""
+        return await self._ask("verify", {"payload": payload.hex()})
+
+    async def status(self) -> Answer:
+        """How the kiosk is."""
+        return await self._ask("status", {})
+
+    async def reprint(self, record: str) -> str:
+        """Print a slip once more."""
+        return str((await self._ask("reprint", {"record": record}))["job"])
+
+    async def _ask(self, command: str, params: Mapping[str, str]) -> Answer:
+        from kiosk.control import ask
+
+        return await ask(self.socket, command, {"language": self.language, **params})

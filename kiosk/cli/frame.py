@@ -1,0 +1,108 @@
+"""What all commands share: language, errors as `error[code]: ...`, exit statuses, input lines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated
+
+import typer
+
+from invoices.errors import InvoiceError
+from kiosk.errors import KioskError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kiosk.config import Config
+    from kiosk.i18n import Translate
+
+OK, NEGATIVE, BAD_INPUT, CANNOT_TELL = 0, 1, 2, 3
+BUG = CANNOT_TELL
+LINE_LIMIT = 4096
+"""Bytes read of one input line; more can be no code."""
+
+ConfigOption = Annotated[Path, typer.Option("--config", help="cli.config.help", show_default=True)]
+JsonOption = Annotated[bool, typer.Option("--json", help="cli.json.help")]
+PayloadArgument = Annotated[
+    list[str] | None, typer.Argument(help="cli.payload.help", metavar="[PAYLOAD]...")
+]
+DEFAULT_CONFIG = Path("config.toml")
+
+_STATUS = {"config": BAD_INPUT, "cli": BAD_INPUT, "scan": BAD_INPUT, "printing": NEGATIVE}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The command line's surroundings; `typer.Context.obj` of every command."""
+
+    text: Translate
+    language: str
+    environ: Mapping[str, str]
+
+    def complain(self, code: str, params: Mapping[str, str]) -> None:
+        """One line on standard error: what happened; what to do."""
+        line = f"error[{code}]: {self.text(f'error.{code}', **params)}"
+        print(line, file=sys.stderr)  # noqa: T201 - the command line talks here
+
+    def say(self, line: str) -> None:
+        """One line on standard output, at once."""
+        print(line, flush=True)  # noqa: T201 - the command line talks here
+
+    def guard(self, action: Callable[[], int]) -> None:
+        """Do it and leave with its exit status, or with that of its coded error."""
+        try:
+            status = action()
+        except InvoiceError as error:
+            self.complain(error.code, error.params)
+            status = BAD_INPUT
+        except KioskError as error:
+            status = self._failed(error)
+        except KeyboardInterrupt:
+            self.complain("cli.interrupted", {})
+            status = CANNOT_TELL
+        raise typer.Exit(status)
+
+    def config(self, path: Path) -> Config:
+        """The configuration, with every problem told.
+
+        Raises:
+            ConfigError: it cannot be used.
+        """
+        from kiosk.config_file import load
+
+        return load(path, self.environ)
+
+    def _failed(self, error: KioskError) -> int:
+        for problem in getattr(error, "problems", (error,)):
+            self.complain(problem.code, problem.params)
+        return _STATUS.get(error.code.partition(".")[0], CANNOT_TELL)
+
+
+def frame_of(context: typer.Context) -> Frame:
+    """The frame of the running command."""
+    frame = context.obj
+    if not isinstance(frame, Frame):
+        raise KioskError("cli.bug", {"type": "Frame"})
+    return frame
+
+
+def language_of(environ: Mapping[str, str]) -> str:
+    """Chinese where the terminal is Chinese, else English."""
+    names = (environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "zh_CN" if next((name for name in names if name), "").startswith("zh") else "en"
+
+
+def inputs(payloads: Sequence[str] | None, stream: IO[bytes]) -> Iterator[bytes]:
+    """The arguments, or without any the lines of a stream: n lines in, n items out."""
+    if payloads:
+        yield from (os.fsencode(payload) for payload in payloads)
+        return
+    while line := stream.readline(LINE_LIMIT):
+        rest = line
+        while len(rest) == LINE_LIMIT and not rest.endswith(b"\n"):
+            rest = stream.readline(LINE_LIMIT)
+        yield line.rstrip(b"\r\n")

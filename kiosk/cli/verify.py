@@ -1,0 +1,103 @@
+"""`kiosk verify`: check invoices, by the running kiosk or, where none runs, in its place."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kiosk.cli.frame import (
+    BAD_INPUT,
+    CANNOT_TELL,
+    DEFAULT_CONFIG,
+    NEGATIVE,
+    OK,
+    ConfigOption,
+    Frame,
+    JsonOption,
+    PayloadArgument,
+    frame_of,
+    inputs,
+)
+
+if TYPE_CHECKING:
+    from kiosk.config import Config
+
+Answer = dict[str, Any]
+
+_EXITS = {"bad_input": BAD_INPUT, "unsupported": BAD_INPUT, "unavailable": CANNOT_TELL}
+_OfflineOption = Annotated[bool, typer.Option("--offline", help="cli.offline.help")]
+
+
+def add(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("verify", help="cli.verify.help")(_verify)
+
+
+def _verify(
+    context: typer.Context,
+    payload: PayloadArgument = None,
+    *,
+    offline: _OfflineOption = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    frame = frame_of(context)
+    given = inputs(payload, sys.stdin.buffer)
+
+    def tell(answer: Answer) -> int:
+        frame.say(json.dumps(answer, ensure_ascii=False) if as_json else _line(frame, answer))
+        return exit_of(answer)
+
+    def work() -> int:
+        if offline:
+            return _offline(frame, given, tell)
+        return asyncio.run(_online(frame, frame.config(config), given, tell))
+
+    frame.guard(work)
+
+
+def exit_of(answer: Answer) -> int:
+    """The exit status of one answer."""
+    if answer["verdict"] == "match" and answer["state"] == "normal":
+        return OK
+    return _EXITS.get(answer["verdict"], NEGATIVE)
+
+
+def _offline(frame: Frame, given: Iterable[bytes], tell: Any) -> int:
+    from kiosk.answer import offline_answer
+
+    frame.complain("pack.no_key", {})
+    return max([tell(offline_answer(frame.text)) for _ in given], default=CANNOT_TELL)
+
+
+async def _online(frame: Frame, config: Config, given: Iterable[bytes], tell: Any) -> int:
+    from kiosk.cli.desk import open_desk
+
+    worst = OK
+    async with open_desk(config, frame.language) as desk:
+        for payload in given:
+            answer = await desk.verify(payload)
+            if error := answer.pop("error", None):
+                frame.complain(error["code"], error["params"])
+            worst = max(worst, tell(answer))
+    return worst
+
+
+def _line(frame: Frame, answer: Answer) -> str:
+    result = frame.text(f"verdict.{answer['verdict']}")
+    if answer["state"]:
+        state = frame.text(f"state.{answer['state']}")
+        result = frame.text("receipt.with_state", verdict=result, state=state)
+    source = f"source.{answer['source']}" if answer["source"] else "cli.verify.no_source"
+    return frame.text(
+        "cli.verify.line",
+        result=result,
+        source=frame.text(source),
+        record=answer["record"] or frame.text("cli.verify.no_source"),
+        advice=" ".join(item["text"] for item in answer["advice"]),
+    )

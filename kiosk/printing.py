@@ -1,0 +1,104 @@
+"""Slips on their way to paper: which slip of which check, and what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from invoices.verdict import Verdict
+from kiosk.errors import KioskError
+from printers.errors import LedgerError, RetryError
+from printers.ledger import Job
+
+if TYPE_CHECKING:
+    from invoices.check import Check
+    from kiosk.check_book import CheckBook
+    from kiosk.clock import Clock
+    from kiosk.slip import SlipWriter
+    from printers.ledger import Entry, Ledger
+
+UNANSWERED = ".0"
+"""Marks the slip of a kept check: its answer, when it is there, gets a slip of its own."""
+
+
+class Spool(Protocol):
+    """What is needed of `printers.spooler.Spooler`."""
+
+    async def submit(self, job: Job) -> None:
+        """Keep a job and print it when its turn comes; a known id changes nothing."""
+
+    async def retry(self, job_id: str) -> str:
+        """Print an ended job again, marked as a copy; the id of the copy."""
+
+
+class PrintingError(KioskError):
+    """A slip that cannot be queued: `printing.no_record`, `printing.no_slip`, `retry.*`, ..."""
+
+
+def record_of(job_id: str) -> str:
+    """The record number whose slip, or copy of a slip, a job is."""
+    return job_id.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """Queues slips; `expire` is the seconds after which a waiting slip is given up."""
+
+    spool: Spool
+    ledger: Ledger
+    book: CheckBook
+    writer: SlipWriter
+    clock: Clock
+    expire: float
+
+    async def print(self, record: str) -> Entry:
+        """Queue the slip of a check and tell what is known of it; asking again adds none.
+
+        Raises:
+            PrintingError: no such record, or the queue cannot be kept.
+            StoreError: the record cannot be read.
+        """
+        check = await self._check(record)
+        job = self._job(check)
+        try:
+            await self.spool.submit(job)
+            entry = await self.ledger.find(job.job_id)
+        except LedgerError as error:
+            raise PrintingError(error.code, error.params) from error
+        if entry is None:
+            raise PrintingError("printing.no_slip")
+        return entry
+
+    async def reprint(self, record: str) -> str:
+        """Print a check's slip once more, marked as a copy; the id of the job.
+
+        Raises:
+            PrintingError: no such record, its slip is still under way, or was never asked for
+                and cannot be queued now.
+        """
+        check = await self._check(record)
+        job = self._job(check)
+        try:
+            if await self.ledger.find(job.job_id):
+                return await self.spool.retry(job.job_id)
+            await self.spool.submit(job)
+        except (LedgerError, RetryError) as error:
+            raise PrintingError(error.code, error.params) from error
+        return job.job_id
+
+    async def _check(self, record: str) -> Check:
+        check = await self.book.find(record)
+        if check is None:
+            raise PrintingError("printing.no_record", {"record": record})
+        return check
+
+    def _job(self, check: Check) -> Job:
+        unanswered = check.outcome.verdict is Verdict.UNAVAILABLE
+        now = self.clock.now()
+        return Job(
+            job_id=check.record + (UNANSWERED if unanswered else ""),
+            document=self.writer.write(check),
+            created_at=now,
+            expires_at=now + timedelta(seconds=self.expire),
+        )

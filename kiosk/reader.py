@@ -1,0 +1,46 @@
+"""What a scan or a pasted text names: an invoice, or one of our slips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from invoices import qr
+from invoices.claim import from_qr
+from invoices.errors import RecordError
+from invoices.record import SCHEME, read_record_code
+
+if TYPE_CHECKING:
+    from invoices.claim import Claim
+    from invoices.crc import CrcState
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceScan:
+    """An invoice's code; what the claim lacks must be typed."""
+
+    claim: Claim
+    crc: CrcState
+
+
+@dataclass(frozen=True, slots=True)
+class SlipScan:
+    """A slip's code; a record number without its token opens less."""
+
+    record: str
+    token: str | None
+
+
+def read_text(text: str) -> InvoiceScan | SlipScan:
+    """What the text names.
+
+    Raises:
+        InvoiceError: a `QrError`, or a `RecordError` for a slip's code that is damaged.
+    """
+    try:
+        return SlipScan(*read_record_code(text))
+    except RecordError:
+        if text.strip().upper().startswith(SCHEME + ":"):
+            raise
+    invoice = qr.read(text)
+    return InvoiceScan(from_qr(invoice), invoice.crc)

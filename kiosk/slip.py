@@ -1,0 +1,104 @@
+"""A check as a slip: what anyone may read who finds it, and the code that opens the rest.
+
+Names, amounts, tax ids and all but the last four of the invoice's number stay off the paper.
+Chinese leads; the verdict is repeated in English.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from invoices.record import record_code
+from invoices.verdict import Verdict
+from printers.document import Block, Document, Feed, Pair, Qr, Rule, Text
+
+if TYPE_CHECKING:
+    from invoices.check import Check
+    from invoices.outcome import Outcome
+    from kiosk.clock import Clock
+    from kiosk.config import CentreSection
+    from kiosk.i18n import Translate
+
+SHOWN_DIGITS = 4
+_MOMENT = "%Y-%m-%d %H:%M:%S"
+
+
+@dataclass(frozen=True, slots=True)
+class SlipWriter:
+    """Writes slips for one centre: `leading` is the slip's language, `other` the second one."""
+
+    centre: CentreSection
+    clock: Clock
+    leading: Translate
+    other: Translate
+
+    def write(self, check: Check) -> Document:
+        """The slip of a check."""
+        return Document(
+            blocks=(
+                *self._head(check.outcome),
+                Rule(),
+                *self._facts(check),
+                Rule(),
+                *self._advice(check.outcome),
+                Rule(),
+                *self._code(check),
+            ),
+            reprint_mark=self.leading("receipt.reprint"),
+        )
+
+    def _head(self, outcome: Outcome) -> tuple[Block, ...]:
+        return (
+            Text(self.leading("receipt.title"), align="center", bold=True),
+            Text(self.centre.name, align="center"),
+            Rule(),
+            Text(headline(outcome, self.leading), align="center", bold=True, size=2),
+            Text(headline(outcome, self.other), align="center"),
+        )
+
+    def _facts(self, check: Check) -> list[Block]:
+        outcome, claim = check.outcome, check.claim
+        facts: list[tuple[str, str]] = []
+        if claim and claim.number:
+            facts.append(("number", f"****{claim.number[-SHOWN_DIGITS:]}"))
+        if claim and claim.issued_on:
+            facts.append(("issued_on", claim.issued_on.isoformat()))
+        facts.append(("source", self._source(outcome)))
+        if outcome.compared:
+            names = [self.leading(f"field.{field}") for field in outcome.compared]
+            facts.append(("compared", self.leading("receipt.comma").join(names)))
+        facts.append(("at", self.clock.local(check.at).strftime(_MOMENT)))
+        facts.append(("record", check.record))
+        return [Pair(self.leading(f"receipt.{label}"), value) for label, value in facts]
+
+    def _source(self, outcome: Outcome) -> str:
+        if outcome.source:
+            return self.leading(f"source.{outcome.source}")
+        unasked = outcome.verdict is Verdict.UNAVAILABLE
+        return self.leading("receipt.source.none" if unasked else "receipt.source.rule")
+
+    def _advice(self, outcome: Outcome) -> list[Block]:
+        bullet = self.leading("receipt.bullet")
+        return [Text(bullet + self.leading(f"advice.{code}")) for code in outcome.advice]
+
+    def _code(self, check: Check) -> tuple[Block, ...]:
+        contact = self.leading(
+            "receipt.contact", hotline=self.centre.hotline, hours=self.centre.hours
+        )
+        return (
+            Qr(record_code(check.record, check.token)),
+            Text(self.leading("receipt.scan"), align="center"),
+            Text(self.leading("receipt.valid"), align="center"),
+            Text(contact, align="center"),
+            Feed(1),
+        )
+
+
+def headline(outcome: Outcome, translate: Translate) -> str:
+    """Verdict and state in words."""
+    verdict = translate(f"verdict.{outcome.verdict}")
+    if outcome.state is None:
+        return verdict
+    state = translate(f"state.{outcome.state}")
+    return translate("receipt.with_state", verdict=verdict, state=state)
