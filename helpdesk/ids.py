@@ -1,19 +1,18 @@
-"""Identifiers, injected: operation ids (UUIDv7, RFC 9562), record tokens, request ids."""
+"""Identifiers, injected: operation ids (UUIDv7), record tokens, request ids."""
 
 from __future__ import annotations
 
 import base64
-import re
 import secrets
 from typing import TYPE_CHECKING, Protocol
-from uuid import UUID
+
+from helpdesk.wire import op_id
 
 if TYPE_CHECKING:
     from helpdesk.clock import Clock
 
-__all__ = ["Ids", "SystemIds", "is_uuid7"]
+__all__ = ["Ids", "SystemIds"]
 
-_UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _TOKEN_BYTES = 12  # 96 bits
 _REQUEST_BYTES = 9
 
@@ -43,10 +42,7 @@ class SystemIds:
     def op_id(self) -> str:
         """Return a new UUIDv7 in lower case."""
         milliseconds = int(self._clock.now().timestamp() * 1000)
-        value = milliseconds << 80 | secrets.randbits(80)
-        value = value & ~(0xF << 76) | 0x7 << 76
-        value = value & ~(0x3 << 62) | 0x2 << 62
-        return str(UUID(int=value))
+        return op_id.make(milliseconds, secrets.token_bytes(op_id.RANDOM_BYTES))
 
     def token(self) -> str:
         """Return a new 96-bit secret as 20 base32 characters."""
@@ -55,8 +51,3 @@ class SystemIds:
     def request_id(self) -> str:
         """Return a short name for one request, for logs and answers."""
         return secrets.token_urlsafe(_REQUEST_BYTES)
-
-
-def is_uuid7(text: str) -> bool:
-    """Tell whether ``text`` is a UUIDv7 in canonical lower case."""
-    return _UUID7.fullmatch(text) is not None

@@ -1,0 +1,200 @@
+"""The server's share of ``config.toml``: each key with its default, meaning and what it may hold.
+
+The sections of the kiosk are accepted unread. ``YANPIAO_SECTION__KEY`` in the environment
+overrides a key. Relative paths start at the folder of the file. Secrets are never in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+from zoneinfo import ZoneInfo
+
+from helpdesk.config_values import (
+    address,
+    at_least,
+    between,
+    database_url,
+    networks,
+    not_empty,
+    zone,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from ipaddress import IPv4Network, IPv6Network
+
+    from helpdesk.config_values import Check
+
+__all__ = [
+    "KEYS",
+    "OTHERS",
+    "SECTIONS",
+    "CentreSection",
+    "Config",
+    "DatabaseSection",
+    "HelpdeskSection",
+    "Key",
+    "SecuritySection",
+]
+
+OTHERS = ("kiosk", "scanner", "printer", "packs", "queue", "appointments", "tickets", "monitoring")
+"""Sections that other parts read."""
+
+
+def _key(default: str | float, meaning: str, check: Check | None = None) -> Any:
+    return field(default=default, metadata={"meaning": meaning, "check": check})
+
+
+@dataclass(frozen=True, slots=True)
+class CentreSection:
+    """Who runs the server."""
+
+    name: str = _key("税务服务中心", "name in Chinese", not_empty)
+    name_en: str = _key("Tax service centre", "name in English", not_empty)
+    address: str = _key("", "street address")
+    hotline: str = _key("12366", "telephone number")
+    hours: str = _key("工作日 9:00–17:00", "service hours, as shown to people")
+    timezone: str = _key("Asia/Shanghai", "zone of the wall clock and of the business day", zone)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The centre's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class HelpdeskSection:
+    """The server itself, and the rules of a check."""
+
+    listen: str = _key("127.0.0.1:8080", "host:port to listen on; port 0 takes a free one", address)
+    control: str = _key("data/helpdesk/control.sock", "socket for commands beside it", not_empty)
+    log: str = _key("", "file for the log, JSON lines; empty: standard error")
+    trusted_proxies: str = _key(
+        "", "networks whose X-Forwarded-For is believed, with commas; empty: nobody's", networks
+    )
+    requests_per_minute: int = _key(
+        120, "requests a minute of one unknown address; 0: no limit", at_least(0)
+    )
+    kiosk_requests_per_minute: int = _key(
+        1200, "requests a minute of one kiosk; 0: no limit", at_least(0)
+    )
+    body_limit: int = _key(65536, "largest request body, bytes", between(1024, 16 * 1024 * 1024))
+    drain: float = _key(5.0, "seconds that running requests get at the end", between(0.1, 60))
+    disk_floor: int = _key(200, "MiB free on the disk, below which it is not ready", at_least(0))
+    next_day: bool = _key(default=True, meaning="invoices of today cannot be checked yet")
+    years: int = _key(5, "invoices older than this many years cannot; 0: any age", between(0, 100))
+    daily_limit: int = _key(5, "checks of one invoice a day; 0: no limit", at_least(0))
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of ``trusted_proxies``."""
+        return tuple(
+            ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSection:
+    """Where the rows are."""
+
+    url: str = _key(
+        "sqlite://data/helpdesk/helpdesk.sqlite3",
+        "sqlite://PATH or postgres://user:password@host:port/name",
+        database_url,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SecuritySection:
+    """Keys and limits."""
+
+    keys: str = _key("data/helpdesk/keys", "folder of the key ring", not_empty)
+    guesses_per_minute: int = _key(
+        20, "failed checks a minute of one address or kiosk; 0: no limit", at_least(0)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All the server reads, checked. ``folder`` is where relative paths start."""
+
+    folder: Path
+    centre: CentreSection
+    helpdesk: HelpdeskSection
+    database: DatabaseSection
+    security: SecuritySection
+
+    _SQLITE: ClassVar[str] = "sqlite://"
+
+    @property
+    def control(self) -> Path:
+        """The control socket."""
+        return self.folder / self.helpdesk.control
+
+    @property
+    def log(self) -> Path | None:
+        """The log file; None for standard error."""
+        return self.folder / self.helpdesk.log if self.helpdesk.log else None
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the key ring."""
+        return self.folder / self.security.keys
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The database file; None on PostgreSQL."""
+        if not self.database.url.startswith(self._SQLITE):
+            return None
+        return self.folder / self.database.url.removeprefix(self._SQLITE)
+
+    @property
+    def database_url(self) -> str:
+        """The address of the database, a file's path made absolute."""
+        path = self.sqlite_path
+        return self.database.url if path is None else f"{self._SQLITE}{path.absolute()}"
+
+    @property
+    def listen(self) -> tuple[str, int]:
+        """Host and port to listen on."""
+        host, _, port = self.helpdesk.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+SECTIONS: Mapping[str, type[Any]] = {
+    "centre": CentreSection,
+    "helpdesk": HelpdeskSection,
+    "database": DatabaseSection,
+    "security": SecuritySection,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of the file."""
+
+    section: str
+    name: str
+    default: str | float
+    meaning: str
+    check: Check | None
+
+    @property
+    def path(self) -> str:
+        """``section.name``, as messages name it."""
+        return f"{self.section}.{self.name}"
+
+
+def _keys() -> tuple[Key, ...]:
+    return tuple(
+        Key(section, each.name, cast("str | float", each.default), **each.metadata)
+        for section, shape in SECTIONS.items()
+        for each in fields(shape)
+    )
+
+
+KEYS = _keys()
+"""Every key the server reads, in the order of the example file."""

@@ -1,0 +1,26 @@
+"""What each slice brings: its routes and its commands; its rows stand in ``helpdesk.db.apps``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from helpdesk.resources import Resources
+from helpdesk.web import health
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from helpdesk.web import Api
+
+__all__ = ["COMMANDS", "ROUTES", "Command", "JsonValue"]
+
+JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
+
+Command = Callable[[Resources, Mapping[str, JsonValue]], AsyncIterator[Mapping[str, JsonValue]]]
+"""A command that needs the database: an async generator, each mapping one line of output."""
+
+ROUTES: tuple[Callable[[Api, web.Application], None], ...] = (health.register,)
+
+COMMANDS: Mapping[str, Command] = MappingProxyType({})

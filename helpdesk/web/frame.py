@@ -1,0 +1,79 @@
+"""The frame around every request: its id and language, headers, and refusals as problems."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+
+from helpdesk.app_keys import RESOURCES
+from helpdesk.db import DatabaseError
+from helpdesk.errors import HelpdeskError
+from helpdesk.logs import places
+from helpdesk.web.errors import RequestError
+from helpdesk.web.guard import REQUEST_ID, TEXTS
+from helpdesk.web.language import preferred_language
+from helpdesk.web.problem import problem
+
+if TYPE_CHECKING:
+    from aiohttp.typedefs import Handler
+
+__all__ = ["frame"]
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Vary": "Accept-Language",
+    # The library and its version are nobody's business.
+    "Server": "yanpiao",
+}
+
+_log = structlog.stdlib.get_logger("helpdesk.web")
+
+
+@web.middleware
+async def frame(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer ``request``, whatever happens inside, in the form the API promises."""
+    resources = request.app[RESOURCES]
+    request_id = resources.ids.request_id()
+    texts = resources.texts.of(preferred_language(request.headers.get("Accept-Language", "")))
+    request[REQUEST_ID] = request_id
+    request[TEXTS] = texts
+    try:
+        response = await handler(request)
+    except (HelpdeskError, web.HTTPException) as error:
+        response = problem(_refusal(error, request_id), texts)
+    except Exception as error:  # noqa: BLE001 - the last resort: logged, and answered
+        response = problem(_unexpected(error, request_id), texts)
+    response.headers.update(_HEADERS)
+    response.headers["Content-Language"] = texts.language.replace("_", "-")
+    response.headers["X-Request-Id"] = request_id
+    return response
+
+
+def _refusal(error: HelpdeskError | web.HTTPException, request_id: str) -> RequestError:
+    if isinstance(error, RequestError):
+        return error
+    if isinstance(error, DatabaseError):
+        _log.error("request.failed", request_id=request_id, code=error.code, **places(error))
+        return RequestError("server.unavailable", status=503, headers={"Retry-After": "2"})
+    if isinstance(error, web.HTTPException):
+        return _of_http(error)
+    return _unexpected(error, request_id)
+
+
+def _of_http(error: web.HTTPException) -> RequestError:
+    headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+    known = error.status if error.status >= HTTPStatus.BAD_REQUEST else 500
+    return RequestError(f"http.{known}", status=known, headers=headers)
+
+
+def _unexpected(error: Exception, request_id: str) -> RequestError:
+    """Log where it happened, never what it said: an exception's text may quote a row."""
+    _log.error("request.crashed", request_id=request_id, **places(error))
+    return RequestError("server.error", status=500, request=request_id)

@@ -1,0 +1,120 @@
+"""Is the process alive, and can it work? Two questions with two answers, for two readers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING, Literal
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from helpdesk.app_keys import RESOURCES
+from helpdesk.db import DatabaseError, pending
+from helpdesk.web.permission import Permission
+
+if TYPE_CHECKING:
+    from helpdesk.resources import Resources
+    from helpdesk.web.api import Api
+    from helpdesk.web.call import Call
+
+__all__ = ["DRAINING", "Live", "Readiness", "reasons_against", "register"]
+
+_MIB = 1024 * 1024
+_PROBE_SECONDS = 2.0
+
+
+class Live(BaseModel):
+    """The process answers."""
+
+    status: Literal["alive"] = "alive"
+
+
+class Readiness(BaseModel):
+    """Whether requests should come here, and if not, why."""
+
+    status: Literal["ready", "not_ready"]
+    reasons: list[str]
+    """Codes: ``draining``, ``database``, ``migrations``, ``disk``."""
+
+
+class Draining:
+    """Set once the server has begun to end."""
+
+    def __init__(self) -> None:
+        self.begun = False
+
+
+DRAINING: web.AppKey[Draining] = web.AppKey("helpdesk.draining", Draining)
+
+
+def register(api: Api, app: web.Application) -> None:
+    """Declare ``/livez`` and ``/readyz``."""
+    app[DRAINING] = Draining()
+
+    @api.operation(
+        "GET",
+        "/livez",
+        name="live",
+        permission=Permission.PUBLIC,
+        summary="The process is alive; asks nothing of anything else",
+        answer=Live,
+        limited=False,
+        tags=("health",),
+    )
+    async def live(_call: Call) -> Live:
+        return Live()
+
+    @api.operation(
+        "GET",
+        "/readyz",
+        name="ready",
+        permission=Permission.PUBLIC,
+        summary="Whether requests should be sent here, with reasons when not",
+        answer=Readiness,
+        also=(503,),
+        limited=False,
+        tags=("health",),
+    )
+    async def ready(call: Call) -> web.Response:
+        reasons = ["draining"] if call.app[DRAINING].begun else []
+        reasons += await reasons_against(call.app[RESOURCES])
+        answer = Readiness(status="not_ready" if reasons else "ready", reasons=reasons)
+        return web.Response(
+            status=503 if reasons else 200,
+            body=answer.model_dump_json().encode(),
+            content_type="application/json",
+            headers={"Retry-After": "2"} if reasons else None,
+        )
+
+
+async def reasons_against(resources: Resources) -> list[str]:
+    """Return the codes of what keeps the server from working; empty when it can."""
+    reasons = []
+    try:
+        async with asyncio.timeout(_PROBE_SECONDS):
+            if await pending(resources.database):
+                reasons.append("migrations")
+            else:
+                await _beat(resources)
+    except (DatabaseError, TimeoutError):
+        reasons.append("database")
+    if await asyncio.to_thread(_free_mib, resources) < resources.config.helpdesk.disk_floor:
+        reasons.append("disk")
+    return reasons
+
+
+async def _beat(resources: Resources) -> None:
+    """Write one row: a full or read-only disk still reads."""
+    async with resources.database.transaction() as tx:
+        await tx.execute(
+            "INSERT INTO heartbeat (id, beaten_at) VALUES (1, $1) "
+            "ON CONFLICT (id) DO UPDATE SET beaten_at = excluded.beaten_at",
+            resources.clock.now().isoformat(timespec="seconds"),
+        )
+
+
+def _free_mib(resources: Resources) -> int:
+    path = resources.config.sqlite_path
+    place = os.statvfs(path.parent if path else resources.config.folder)
+    return place.f_bavail * place.f_frsize // _MIB

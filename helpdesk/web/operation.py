@@ -1,0 +1,42 @@
+"""The declaration of one operation, from which validation, permission and OpenAPI follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import BaseModel
+
+    from helpdesk.web.permission import Permission
+
+__all__ = ["Operation"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """A method and path with all that is agreed about it.
+
+    ``errors`` are statuses the handler itself gives; those that follow from the declaration
+    are added. ``also`` are other statuses that carry the same answer. ``idempotent`` operations take an Idempotency-Key, which an authenticated
+    caller must send.
+    """
+
+    method: str
+    path: str
+    name: str
+    permission: Permission
+    summary: str
+    status: int = 200
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    path_parts: type[BaseModel] | None = None
+    answer: type[BaseModel] | None = None
+    idempotent: bool = False
+    limited: bool = True
+    errors: tuple[int, ...] = ()
+    also: tuple[int, ...] = ()
+    tags: tuple[str, ...] = ()
+    examples: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,41 @@
+"""From an Authorization header to a principal, in constant time."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from helpdesk.web.errors import RequestError
+from helpdesk.web.permission import ANONYMOUS, Channel, Principal
+
+__all__ = ["CHALLENGE", "SCHEME", "Principals"]
+
+SCHEME = "Yanpiao-Kiosk"
+CHALLENGE: Mapping[str, str] = MappingProxyType({"WWW-Authenticate": SCHEME})
+
+_CREDENTIALS = re.compile(rf"{SCHEME} ([A-Z0-9]{{1,8}}):([0-9a-f]{{64}})", re.ASCII)
+
+
+class Principals:
+    """Knows who presents which secret."""
+
+    def __init__(self, kiosk_access: bytes) -> None:
+        self._kiosk_access = kiosk_access
+
+    def resolve(self, authorization: str | None) -> Principal:
+        """Return who calls: nobody in particular without a header.
+
+        Raises:
+            RequestError: 401 ``auth.credentials`` for a header that proves nothing; it is
+                never taken for an anonymous call, or a kiosk with a wrong secret would not
+                notice.
+        """
+        if authorization is None:
+            return ANONYMOUS
+        match = _CREDENTIALS.fullmatch(authorization)
+        secret = bytes.fromhex(match[2]) if match else b"\0" * 32
+        if not hmac.compare_digest(secret, self._kiosk_access) or match is None:
+            raise RequestError("auth.credentials", status=401, headers=CHALLENGE)
+        return Principal(Channel.KIOSK, match[1])
