@@ -33,6 +33,11 @@ def headline_key(verdict: Verdict, state: State | None) -> str:
     return f"result.{verdict}"
 
 
+def large_key(verdict: Verdict, state: State | None) -> str:
+    """The key of the same answer in four characters or one word, to be drawn large."""
+    return headline_key(verdict, state).replace("result.", "result.large.", 1)
+
+
 def source_key(source: Source | None, verdict: Verdict) -> str:
     """The key of where the answer comes from, said no better than it is."""
     if source is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import date, datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cached_cell_len
@@ -30,6 +31,19 @@ if TYPE_CHECKING:
     from tui.terminal.framer import Framer
     from tui.terminal.messages import ScanReceived
 
+SHEETS = (
+    "attract",
+    "checking",
+    "help",
+    "home",
+    "leaving",
+    "notice",
+    "out_of_service",
+    "result",
+    "samples",
+    "typing",
+)
+
 ERASE_SCROLLBACK = "\x1b[3J"
 
 
@@ -40,7 +54,11 @@ class KioskApp(HardenedApp, inherit_bindings=False):
     terminal is read as Textual reads it. `on_fault` hears type and places of a fault.
     """
 
-    CSS_PATH = "kiosk.tcss"
+    # All sheets at once: reading one when its screen is first shown would stall that screen.
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        "kiosk.tcss",
+        *(f"screens/{name}.tcss" for name in SHEETS),
+    ]
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual declares it
         (0, "-cramped"),
         (80, "-narrow"),
@@ -281,8 +299,11 @@ class KioskApp(HardenedApp, inherit_bindings=False):
         """Keys of what does not exist do nothing and stand in no foot."""
         del parameters
         if action == "samples":
-            return self._ports is not None and bool(self._ports.samples)
-        return not (self._failed and action in {"help", "samples"})
+            return not self._failed and self._ports is not None and bool(self._ports.samples)
+        if action == "help":
+            covered = isinstance(self.screen, KioskScreen) and self.screen.OVERLAY
+            return not (covered or self._failed)
+        return True
 
     def action_help(self) -> None:
         """What the screens and the answers mean."""

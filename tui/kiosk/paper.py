@@ -32,8 +32,8 @@ _ELECTRONIC: Final = {
     Field.SELLER_TAX_ID: Slot(5, 1, 14),
 }
 _PAPER: Final = {
-    Field.CODE: Slot(0, 1, 12),
-    Field.CHECK_CODE: Slot(1, 1, 12),
+    Field.CODE: Slot(0, 0, 12),
+    Field.CHECK_CODE: Slot(1, 0, 12),
     Field.NUMBER: Slot(0, 14, 11),
     Field.ISSUED_ON: Slot(1, 14, 11),
     Field.AMOUNT: Slot(4, 10, 12),
@@ -45,7 +45,9 @@ _DIGITAL: Final = {
     Field.SELLER_TAX_ID: Slot(2, 13, 12),
     Field.AMOUNT: Slot(5, 11, 14),
 }
-_QR: Final = ("█▀█▄█", "█▄▀▄▀")
+_QR: Final = ("█▀▀▄▀█", "▀▄█▄ ▄")
+_QR_LINE: Final = 2
+_QR_COLUMN: Final = 2
 
 PAPER_KINDS: Final = frozenset(
     {Kind.SPECIAL, Kind.FREIGHT, Kind.VEHICLE, Kind.ORDINARY, Kind.USED_CAR}
@@ -78,15 +80,23 @@ def _layout(field: Field, kind: Kind) -> tuple[list[Slot], list[Slot]]:
 def _line(number: int, slots: list[Slot], marked: list[Slot], label: str) -> Content:
     """One line: bars for what stands there, the label where the eye should go."""
     here = sorted(slot for slot in {*slots, *marked} if slot.line == number)
+    drawn = _QR[number - _QR_LINE] if 0 <= number - _QR_LINE < len(_QR) else ""
     parts: list[Content] = [Content("│").stylize("$quiet")]
     column = 0
     for slot in here:
-        parts.append(Content(" " * (slot.column - column)))
+        parts.append(_gap(column, slot.column, drawn))
         parts.append(_mark(label, slot.width) if slot in marked else _bar(slot.width))
         column = slot.column + slot.width
-    parts.append(Content(" " * (INNER - column)))
+    parts.append(_gap(column, INNER, drawn))
     parts.append(Content("│").stylize("$quiet"))
     return Content("").join(parts)
+
+
+def _gap(begin: int, end: int, drawn: str) -> Content:
+    """Blanks, with a line of the code where it stands at the paper's left."""
+    if begin == 0 and drawn:
+        return Content(f"{'':{_QR_COLUMN}}{drawn}".ljust(end))
+    return Content(" " * (end - begin))
 
 
 def _mark(label: str, width: int) -> Content:

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 def detail_facts(details: Details, wording: Wording) -> list[Fact]:
     """The invoice as registered; only a match has these."""
+    amounts = wording.text(
+        "result.amounts", net=format_fen(details.net), total=format_fen(details.total)
+    )
     rows = [
         ("result.kind", wording.text(f"kind.{details.kind}")),
-        ("result.number_code", details.code),
-        ("result.number", details.number),
+        ("result.number", f"{details.code} {details.number}".strip()),
         ("result.issued_on", details.issued_on.isoformat()),
-        ("result.net", format_fen(details.net)),
-        ("result.total", format_fen(details.total)),
+        ("result.net", amounts),
         ("result.check_code", f"…… {details.check_code}" if details.check_code else ""),
         ("result.seller", details.seller_name),
     ]
@@ -50,7 +51,7 @@ def proof_facts(check: Check, wording: Wording) -> list[Fact]:
     ]
     if outcome.compared:
         names = wording.text("list.comma").join(
-            wording.text(f"field.{field}") for field in outcome.compared
+            wording.text(f"short.{field}") for field in outcome.compared
         )
         facts.append(Fact(wording.say("result.compared"), Content(names)))
     return facts

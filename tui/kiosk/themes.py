@@ -24,7 +24,12 @@ def themes() -> tuple[Theme, Theme]:
             background="#F4F6F9",
             surface="#FFFFFF",
             panel="#DFE6EF",
-            variables={"foreground-on-primary": "#FFFFFF", "quiet": "#52606E"},
+            variables={
+                "foreground-on-primary": "#FFFFFF",
+                "quiet": "#52606E",
+                "tone-later": "#5B4A8C",
+                "tone-stop": "#46505C",
+            },
         ),
         Theme(
             name=CONTRAST,
@@ -39,6 +44,11 @@ def themes() -> tuple[Theme, Theme]:
             background="#000000",
             surface="#000000",
             panel="#1A1A1A",
-            variables={"foreground-on-primary": "#000000", "quiet": "#FFFFFF"},
+            variables={
+                "foreground-on-primary": "#000000",
+                "quiet": "#FFFFFF",
+                "tone-later": "#C9B8FF",
+                "tone-stop": "#D0D0D0",
+            },
         ),
     )

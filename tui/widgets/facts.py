@@ -9,6 +9,8 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
+from tui.widgets.prose import set_lines
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -41,10 +43,14 @@ class Facts(Widget):
         """What is shown."""
         return self._facts
 
+    def height_at(self, width: int) -> int:
+        """Lines at a width."""
+        return len(self._lines(width))
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """One line a fact, more for long ones."""
         del container, viewport
-        return len(self._lines(width))
+        return self.height_at(width)
 
     def render(self) -> Content:
         """The lines at the present width."""
@@ -54,7 +60,7 @@ class Facts(Widget):
         room = max(8, width - self._column)
         lines: list[Content] = []
         for fact in self._facts:
-            wrapped = fact.value.wrap(room)
+            wrapped = [Content(line) for line in set_lines(fact.value.plain, room)]
             head = fact.label.stylize("$quiet")
             lines.append(head.pad_right(self._column - head.cell_length).append(wrapped[0]))
             lines.extend(line.pad_left(self._column) for line in wrapped[1:])

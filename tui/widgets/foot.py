@@ -56,12 +56,11 @@ class Foot(Horizontal):
             yield target
 
     def show(self, hints: Sequence[Hint]) -> None:
-        """Update labels in place when the actions are the same ones."""
-        changed = [
-            (target, new)
-            for target, old, new in zip(self.query(Target), self._hints, hints, strict=False)
-            if old != new
-        ]
-        for target, hint in changed:
-            target.update(hint.line)
-        self._hints = list(hints)
+        """Update labels in place; other actions than before are composed anew."""
+        old, self._hints = self._hints, list(hints)
+        if [hint.action for hint in old] != [hint.action for hint in hints]:
+            self.refresh(recompose=True)
+            return
+        for target, before, now in zip(self.query(Target), old, hints, strict=False):
+            if before != now:
+                target.update(now.line)

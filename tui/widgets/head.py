@@ -53,8 +53,6 @@ class Head(Horizontal):
         .language { width: auto; min-width: 6; min-height: 1; padding: 0 1; }
         .language.-current { text-style: bold reverse; }
     }
-    .-tall Head { height: 3; }
-    .-tall Head .language { padding: 0 3; }
     """
 
     def __init__(self, text: HeadText, languages: Sequence[Language]) -> None:

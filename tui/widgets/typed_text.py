@@ -21,7 +21,7 @@ class TypedText(Container):
         border: round $primary;
         background: $surface;
         padding: 0 1;
-        Digits { width: 1fr; height: 3; color: $foreground; }
+        Digits { width: 1fr; height: 3; color: $foreground; text-style: bold; }
         Static {
             width: 1fr;
             height: 3;

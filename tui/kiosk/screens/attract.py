@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Center, Horizontal, Vertical
 from textual.widgets import Static
 
 from tui.kiosk.screen import KioskScreen
 from tui.kiosk.screens.scan_picture import ScanPicture
+from tui.widgets.large_words import LargeWords
 from tui.widgets.target import Target
 
 
 class AttractScreen(KioskScreen):
     """Any touch or key leads to the tiles; the two large targets choose the language as well."""
 
-    CSS_PATH = "attract.tcss"
-
     def compose_body(self) -> ComposeResult:
         ready = self.desk.ports is not None
         with Vertical(id="attract"):
+            with Center():
+                yield LargeWords(self.say("home.large"))
             yield Static(self.say("attract.title"), id="attract-title", markup=False)
             yield Static(self.say("attract.subtitle"), id="attract-subtitle", markup=False)
-            yield ScanPicture()
+            with Center():
+                yield ScanPicture()
             yield Static(
                 self.say("attract.how" if ready else "attract.preparing"),
                 id="attract-how",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Center, Vertical
 from textual.widgets import Static
 
 from tui.kiosk.screen import KioskScreen
@@ -14,10 +14,10 @@ class CheckingScreen(KioskScreen):
     """Nothing to press: whoever shows it takes it away when the bounded wait ends."""
 
     OVERLAY = True
-    CSS_PATH = "checking.tcss"
 
     def compose_body(self) -> ComposeResult:
         with Vertical(id="checking"):
-            yield Emblem(Tone.LATER)
+            with Center():
+                yield Emblem(Tone.LATER)
             yield Static(self.say("checking.title"), id="checking-title", markup=False)
             yield Static(self.say("checking.text"), id="checking-text", markup=False)

@@ -25,7 +25,7 @@ class DoubtfulCodeScreen(NoticeScreen):
     """Scanning again needs no key; Enter goes on with the fields as read."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "go_on", "notice.go_on", key_display="Enter"),
+        Binding("enter", "go_on", "doubtful.go_on", key_display="Enter"),
     ]
 
     def __init__(self, desk: Desk, claim: Claim) -> None:

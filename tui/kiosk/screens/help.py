@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.kiosk.screen import KioskScreen
+from tui.widgets.prose import Prose
 from tui.widgets.target import Target
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ class HelpScreen(KioskScreen):
     """Topics at the left, one of them at the right; digits choose."""
 
     OVERLAY = True
-    CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "help.close", key_display="Esc"),
         *(
@@ -46,11 +46,7 @@ class HelpScreen(KioskScreen):
                     yield target
             with VerticalScroll(id="help-page", can_focus=False):
                 yield Static(self.say(f"help.{self.topic}.title"), id="help-title", markup=False)
-                yield Static(self._text(), id="help-text", markup=False)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        del parameters
-        return action != "help"
+                yield Prose(self._text(), id="help-text")
 
     def pressed(self, action: str) -> None:
         self.topic = action

@@ -6,18 +6,20 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Grid
+from textual.containers import Grid, Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
 from tui.kiosk.screen import KioskScreen
+from tui.kiosk.screens.scan_picture import ScanPicture
+from tui.widgets.large_words import LargeWords
+from tui.widgets.prose import Prose
 from tui.widgets.target import Target
 
 
 class HomeScreen(KioskScreen):
     """Digits choose tiles; a scan needs no tile."""
 
-    CSS_PATH = "home.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "foot.leave", key_display="Esc"),
         *(Binding(str(digit), f"tile({digit})", show=False) for digit in range(1, 10)),
@@ -35,15 +37,22 @@ class HomeScreen(KioskScreen):
 
     def compose_body(self) -> ComposeResult:
         ready = self.desk.ports is not None
-        if "verify" in self.tiles() or not ready:
-            yield Static(self.say("home.invitation"), id="home-invitation", markup=False)
-            yield Static(self.say("home.invitation.more"), id="home-more", markup=False)
-        else:
-            yield Static(self.say("home.choose"), id="home-invitation", markup=False)
+        with Horizontal(id="home-top"):
+            with Vertical(id="home-words"):
+                yield from self._invitation(ready=ready)
+            yield ScanPicture()
         with Grid(id="tiles"):
             for number, name in enumerate(self.tiles(), start=1):
                 yield Target(self._tile(number, name), name, classes="tile")
         yield Static(self._notice() if ready else self.say("home.preparing"), id="home-notice")
+
+    def _invitation(self, *, ready: bool) -> ComposeResult:
+        if ready and "verify" not in self.tiles():
+            yield Prose(self.say("home.choose"), id="home-invitation")
+        else:
+            yield LargeWords(self.say("home.large"))
+            yield Prose(self.say("home.invitation"), id="home-invitation")
+            yield Prose(self.say("home.invitation.more"), id="home-more")
 
     def refresh_surroundings(self) -> None:
         super().refresh_surroundings()

@@ -18,7 +18,6 @@ class LeavingScreen(KioskScreen):
     """Counts down to the clearing; any key, touch or scan goes on where one was."""
 
     OVERLAY = True
-    CSS_PATH = "leaving.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave_now", "leaving.now", key_display="Esc"),
         Binding("enter", "go_on", "leaving.stay", key_display="Enter"),

@@ -16,6 +16,7 @@ from invoices.verdict import State, Verdict
 from tui.kiosk.answers import headline_key, tone_of
 from tui.kiosk.screen import KioskScreen
 from tui.widgets.emblem import Emblem, Tone
+from tui.widgets.prose import Prose
 from tui.widgets.target import Target
 
 if TYPE_CHECKING:
@@ -80,7 +81,6 @@ def no_record(record: str) -> Notice:
 class NoticeScreen(KioskScreen):
     """Shape, headline, sentences; another scan or Esc leads on."""
 
-    CSS_PATH = "notice.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "home", "foot.home", key_display="Esc"),
         Binding("enter", "by_hand", "notice.by_hand", key_display="Enter"),
@@ -96,7 +96,7 @@ class NoticeScreen(KioskScreen):
                 yield Emblem(self.notice.tone)
                 yield Static(self._said(self.notice.title), id="notice-title", markup=False)
             for line in self.notice.lines:
-                yield Static(self._said(line), classes="notice-line", markup=False)
+                yield Prose(self._said(line), classes="notice-line")
             with Horizontal(id="notice-targets"):
                 for action in self.choices():
                     yield Target(self.say(f"notice.{action}"), action)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Center, Vertical
 from textual.widgets import Static
 
 from tui.kiosk.screen import KioskScreen
@@ -18,15 +18,14 @@ if TYPE_CHECKING:
 class OutOfServiceScreen(KioskScreen):
     """No way on from here but the language; `code` is for the staff."""
 
-    CSS_PATH = "out_of_service.tcss"
-
     def __init__(self, desk: Desk, code: str) -> None:
         super().__init__(desk)
         self.code = code
 
     def compose_body(self) -> ComposeResult:
         with Vertical(id="out"):
-            yield Emblem(Tone.STOP)
+            with Center():
+                yield Emblem(Tone.STOP)
             yield Static(self.say("outofservice.title"), id="out-title", markup=False)
             yield Static(
                 self.say("outofservice.text", hotline=self.desk.centre.hotline),

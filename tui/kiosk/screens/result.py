@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from invoices.record import record_code
 from invoices.verdict import Verdict
-from tui.kiosk.answers import headline_key, tone_of
+from tui.kiosk.answers import headline_key, large_key, tone_of
 from tui.kiosk.ports import Refused, SlipShown
 from tui.kiosk.result_facts import advice_facts, detail_facts, proof_facts
 from tui.kiosk.screen import KioskScreen
@@ -22,6 +22,8 @@ from tui.kiosk.slip_words import slip_line
 from tui.widgets.code_picture import CodePicture
 from tui.widgets.emblem import Emblem
 from tui.widgets.facts import Facts
+from tui.widgets.large_words import LargeWords
+from tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
     from invoices.check import Check
@@ -45,7 +47,6 @@ class Occasion(StrEnum):
 class ResultScreen(KioskScreen):
     """A fresh check prints its slip by itself; an earlier one only when asked."""
 
-    CSS_PATH = "result.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "home", "result.home", key_display="Esc"),
         Binding("enter", "again", "result.again", key_display="Enter"),
@@ -65,15 +66,17 @@ class ResultScreen(KioskScreen):
     def compose_body(self) -> ComposeResult:
         check, wording = self.check, self.desk.wording
         outcome = check.outcome
+        tone = tone_of(outcome.verdict, outcome.state)
         with Vertical(id="result-code"):
             yield CodePicture(record_code(check.record, check.token), scale=self._scale())
             yield Static(self.say("result.code", record=check.record), id="result-record")
-            yield Static(self._slip_line(), id="result-slip")
+            yield Prose(self._slip_line(), id="result-slip")
         with VerticalScroll(id="result-words", can_focus=False):
-            tone = tone_of(outcome.verdict, outcome.state)
             with Horizontal(id="answer", classes=f"-{tone}"):
                 yield Emblem(tone)
-                yield Static(self._headline(), id="headline")
+                with Vertical(id="answer-words"):
+                    yield LargeWords(self.say(large_key(outcome.verdict, outcome.state)))
+                    yield from self._headlines()
             with Horizontal(id="result-columns"):
                 if outcome.details is not None:
                     yield Facts(detail_facts(outcome.details, wording), id="details")
@@ -115,6 +118,7 @@ class ResultScreen(KioskScreen):
         del event
         for picture in self.query(CodePicture):
             picture.resize_to(self._scale())
+        self._settle()
 
     def action_print(self) -> None:
         """Have the slip printed; asking twice prints once."""
@@ -127,7 +131,7 @@ class ResultScreen(KioskScreen):
 
     def _heard(self, slip: SlipShown | Refused) -> None:
         self._slip = slip
-        for line in self.query("#result-slip").results(Static):
+        for line in self.query("#result-slip").results(Prose):
             line.update(self._slip_line())
         self.refresh_surroundings()
 
@@ -158,10 +162,19 @@ class ResultScreen(KioskScreen):
             and self.check.outcome.verdict in EDITABLE
         )
 
-    def _headline(self) -> Content:
+    def _headlines(self) -> ComposeResult:
         outcome = self.check.outcome
         key = headline_key(outcome.verdict, outcome.state)
-        return Content.assemble(self.say(key).stylize("bold"), "\n", self.say(f"{key}.other"))
+        yield Static(self.say(key), id="headline", markup=False)
+        yield Static(self.say(f"{key}.other"), classes="headline-more", markup=False)
+
+    def _settle(self) -> None:
+        """Leave out blank lines where the words would not fit with them."""
+        room = self.query_one("#result-words").size.height - self.query_one("#answer").size.height
+        width = self.query_one("#result-columns").content_size.width
+        facts = [*self.query(Facts)]
+        taken = sum(each.height_at(width) for each in facts) + len(facts)
+        self.set_class(taken > room, "-dense")
 
     def _slip_line(self) -> Content:
         return slip_line(self._slip, self.desk.wording)

@@ -17,7 +17,6 @@ class SamplesScreen(KioskScreen):
 
     OVERLAY = True
     AUTO_FOCUS = "OptionList"
-    CSS_PATH = "samples.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "help.close", key_display="Esc"),
     ]

@@ -23,7 +23,6 @@ DIGIT_COLUMNS = 4
 class TypingScreen(KioskScreen):
     """Subclasses say what is asked and keep what is typed; keys, keypad and layout are here."""
 
-    CSS_PATH = "typing.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "typing.back", key_display="Esc"),
         Binding("enter", "go_on", "typing.go_on", key_display="Enter"),

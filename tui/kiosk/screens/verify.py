@@ -87,7 +87,7 @@ class VerifyScreen(TypingScreen):
         if action != "back":
             return {}
         past = self.walk.past
-        where = f"verify.question.{past[-1].field}.short" if past else "home.title"
+        where = f"short.{past[-1].field}" if past else "home.title"
         return {"where": self.desk.wording.text(where)}
 
     def _today(self) -> date:

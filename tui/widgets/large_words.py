@@ -1,0 +1,45 @@
+"""A few words so large that they are read from the other side of the hall."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.widgets.half_blocks import half_blocks
+from tui.widgets.large_glyphs import GLYPHS, HEIGHT
+
+_BLANK = 8
+
+
+def drawable(text: str) -> bool:
+    """Whether every character has a picture."""
+    return all(sign == " " or sign in GLYPHS for sign in text)
+
+
+def large_lines(text: str) -> str:
+    """Eight lines; a Chinese character takes 16 columns, a Latin one 8. A blank for the unknown."""
+    rows: list[list[bool]] = [[] for _ in range(HEIGHT)]
+    for sign in text:
+        for row, dots in zip(rows, _glyph(sign), strict=True):
+            row.extend(dots)
+    return half_blocks(rows)
+
+
+def _glyph(sign: str) -> list[list[bool]]:
+    code = GLYPHS.get(sign)
+    if code is None:
+        return [[False] * _BLANK for _ in range(HEIGHT)]
+    digits = len(code) // HEIGHT
+    rows = [code[at : at + digits] for at in range(0, len(code), digits)]
+    return [[bit == "1" for bit in f"{int(row, 16):0{4 * digits}b}"] for row in rows]
+
+
+class LargeWords(Static):
+    """Shows `text` eight lines high."""
+
+    DEFAULT_CSS = """
+    LargeWords { width: auto; height: 8; text-wrap: nowrap; }
+    """
+
+    def __init__(self, text: Content) -> None:
+        super().__init__(Content(large_lines(text.plain)))
