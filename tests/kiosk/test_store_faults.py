@@ -17,9 +17,13 @@ from kiosk.db.sqlite import SqliteConnection
 from tests.kiosk.stand_ins import new_check, opened
 
 
+def database_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if "_connection_worker" in thread.name]
+
+
 async def fill(book: SqlCheckBook, kept: list[Check]) -> None:
-    for at in range(1, 60):
-        kept.append(await book.add(new_check(f"op-{at}")))
+    while True:
+        kept.append(await book.add(new_check(f"op-{len(kept)}")))
 
 
 async def begin(connection: SqliteConnection, *statements: str) -> None:
@@ -85,13 +89,13 @@ async def test_a_failed_commit_is_not_repeated(tmp_path: Path) -> None:
 
 
 async def test_a_closed_database_says_so_and_leaves_no_thread(tmp_path: Path) -> None:
-    before = threading.active_count()
     async with opened(tmp_path) as database:
         connection = database.connection
+        assert len(database_threads()) == 1
     with pytest.raises(StoreError) as caught:
         await connection.fetch("SELECT 1")
     assert caught.value.code == "store.closed"
-    assert threading.active_count() <= before
+    assert database_threads() == []
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 100, b"SQLite format 3\0" + b"x" * 99])
