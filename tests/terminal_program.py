@@ -34,6 +34,8 @@ TERMINAL = {
 }
 DEADLINE = 20.0
 """Seconds that any wait may take, generous for a loaded machine."""
+_LOOK_EVERY = 0.05
+"""Seconds between looks at what changes without a byte on the terminal, such as a file."""
 
 
 class TerminalProgram:
@@ -209,8 +211,14 @@ class TerminalProgram:
         self._stop_reading()
 
     def _wait(self, holds: Callable[[], bool], deadline: float) -> bool:
+        until = time.monotonic() + deadline
         with self._changed:
-            return self._changed.wait_for(holds, deadline)
+            while not holds():
+                left = until - time.monotonic()
+                if left <= 0:
+                    return False
+                self._changed.wait(min(left, _LOOK_EVERY))
+            return True
 
     def _stop_reading(self) -> None:
         if not self._open:

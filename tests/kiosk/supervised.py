@@ -43,14 +43,18 @@ def main() -> int:
     mode, folder, pause = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])
     screen = folder / "screen.py"
     screen.write_text(SCREEN)
-    ends = folder / "ends"
+
+    def note(status: int) -> None:
+        with (folder / "ends").open("a") as ends:
+            ends.write(f"{status}\n")
+
     return Supervisor(
         [sys.executable, "-S", str(screen), mode, str(folder)],
         environ=os.environ,
         console=Console(NOTICE),
         monotonic=time.monotonic,
         backoff=Backoff(pauses=(0.0, pause), grace=0.5),
-        on_end=lambda status: ends.open("a").write(f"{status}\n") and None,
+        on_end=note,
     ).run()
 
 
