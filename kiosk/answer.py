@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from invoices.advice import advice_for
+from invoices.advice import AdviceCode, advice_for
 from invoices.outcome import Outcome
 from invoices.verdict import Verdict
 
@@ -24,8 +25,10 @@ def unread_answer(text: Translate) -> dict[str, Any]:
 
 
 def offline_answer(text: Translate) -> dict[str, Any]:
-    """The answer of a kiosk that has no data of its own to look into."""
-    return form_of(_bare(Verdict.UNAVAILABLE), None, text)
+    """The answer of a kiosk that has no data of its own to look into; nothing is kept."""
+    outcome = _bare(Verdict.UNAVAILABLE)
+    true = tuple(code for code in outcome.advice if code is not AdviceCode.REQUEST_KEPT)
+    return form_of(replace(outcome, advice=true), None, text)
 
 
 def form_of(outcome: Outcome, record: str | None, text: Translate) -> dict[str, Any]:

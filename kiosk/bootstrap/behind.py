@@ -14,7 +14,7 @@ from kiosk.bootstrap.core import open_core
 from kiosk.bootstrap.paper import open_paper
 from kiosk.bootstrap.screens import CheckDesk, HealthDesk, RecordDesk, ScanReader, SlipDesk
 from kiosk.clock import SystemClock
-from kiosk.control import ControlServer
+from kiosk.control import once, serving
 from kiosk.errors import KioskError
 from kiosk.link import Link, keep_probing
 from kiosk.scanners.serial import SerialScanner
@@ -105,9 +105,12 @@ class _Behind:
     ) -> None:
         printing = paper.printing if paper else None
         commands = Commands(core, self._catalogues, self._board, printing, checked)
-        server = ControlServer(self._config.control, commands.table)
-        await server.start()
-        self._stack.push_async_callback(server.close)
+        handlers = {name: once(answer) for name, answer in commands.table.items()}
+        try:
+            await self._stack.enter_async_context(serving(self._config.control, handlers))
+        except KioskError as error:
+            # Visitors can be served without it; staff will find it in the log.
+            logger.error("no control socket: %s", error.code)  # noqa: TRY400 - coded
 
     def _scan(self) -> None:
         section = self._config.scanner

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,15 @@ from kiosk.reader import InvoiceScan, read_text
 from kiosk.scanners.decoding import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from invoices.check import Check
     from kiosk.bootstrap.core import Core
     from kiosk.i18n import Catalogues, Translate
     from kiosk.printing import Printing
     from kiosk.status import StatusBoard
+
+
+Command = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
+"""Params to one JSON object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,11 @@ class Commands:
     board: StatusBoard | None = None
     printing: Printing | None = None
     checked: Callable[[Check], None] | None = None
+
+    @property
+    def table(self) -> Mapping[str, Command]:
+        """The commands by the names callers use."""
+        return {"verify": self.verify, "status": self.status, "reprint": self.reprint}
 
     async def verify(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Check `payload`, a code's text in hex; `error` tells why one could not be read."""

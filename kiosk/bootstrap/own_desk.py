@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.bootstrap.commands import Commands
 from kiosk.bootstrap.core import Core, open_core
+from kiosk.bootstrap.own_log import own_log
+from kiosk.clock import SystemClock
 from kiosk.i18n import Catalogues
 
 if TYPE_CHECKING:
@@ -55,7 +57,9 @@ class OwnDesk:
             paper = await open_paper(self.core, slips, self.catalogues)
             if paper:
                 stack.push_async_callback(paper.close)
-            commands = Commands(self.core, self.catalogues, printing=paper.printing if paper else None)
+            commands = Commands(
+                self.core, self.catalogues, printing=paper.printing if paper else None
+            )
             job = await commands.reprint({"record": record})
             with suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), PRINT_PATIENCE)
@@ -66,8 +70,9 @@ class OwnDesk:
 async def open_own_desk(config: Config, language: str) -> AsyncIterator[OwnDesk]:
     """Open database and client; the caller holds the data folder's `Ownership`."""
     catalogues = await asyncio.to_thread(Catalogues, config.kiosk.language)
-    core = await open_core(config)
-    try:
-        yield OwnDesk(core, catalogues, language)
-    finally:
-        await core.close()
+    with own_log(config, SystemClock(config.zone)):
+        core = await open_core(config)
+        try:
+            yield OwnDesk(core, catalogues, language)
+        finally:
+            await core.close()

@@ -7,6 +7,7 @@ import logging
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+from kiosk.bootstrap.own_log import own_log
 from kiosk.clock import SystemClock
 from kiosk.db.ownership import Ownership
 from kiosk.i18n import Catalogues
@@ -34,10 +35,12 @@ def run(config: Config, environ: MutableMapping[str, str]) -> int:
     prepare(environ)
     ownership = Ownership(config.data, config.control)
     try:
-        logger.info(STARTED)
-        return asyncio.run(_show(config, Catalogues(config.kiosk.language)))
+        with own_log(config, SystemClock(config.zone)):
+            logger.info(STARTED)
+            status = asyncio.run(_show(config, Catalogues(config.kiosk.language)))
+            logger.info(STOPPED)
+            return status
     finally:
-        logger.info(STOPPED)
         ownership.release()
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Answer = dict[str, Any]
 
+DEADLINE = 10.0
+"""Seconds a running kiosk has for one answer."""
+
 
 class Desk(Protocol):
     """What commands ask. Each call raises `KioskError`."""
@@ -75,4 +78,5 @@ class _RunningDesk:
     async def _ask(self, command: str, params: Mapping[str, str]) -> Answer:
         from kiosk.control import ask
 
-        return await ask(self.socket, command, {"language": self.language, **params})
+        asked = {"language": self.language, **params}
+        return await ask(self.socket, command, asked, deadline=DEADLINE)
