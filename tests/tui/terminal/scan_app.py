@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Sequence
 
 from tui.terminal.environment import prepare
 
@@ -15,7 +16,7 @@ from textual.content import Content  # noqa: E402
 from textual.widgets import Button, Input, Static  # noqa: E402
 
 from kiosk.scanners.decoding import decode  # noqa: E402
-from kiosk.scanners.framing import FramingRules, ScanFramer  # noqa: E402
+from kiosk.scanners.framing import FramingRules, ScanFramer, Segment  # noqa: E402
 from kiosk.scanners.shape import is_code  # noqa: E402
 from tui.terminal.driver import KioskDriver  # noqa: E402
 from tui.terminal.messages import ScanReceived  # noqa: E402
@@ -56,10 +57,6 @@ class ScanApp(App[None], inherit_bindings=False):
         if message.value:
             self._report("typing")
 
-    def key_f5(self) -> None:
-        secret = "91110108MA00SECRET"
-        raise RuntimeError(secret)
-
     def _report(self, last: str) -> None:
         digest = hashlib.sha256(b"\0".join(self._scans)).hexdigest()[:16]
         typed = self.query_one(Input).value
@@ -71,5 +68,24 @@ class ScanApp(App[None], inherit_bindings=False):
         )
 
 
+class BrokenFramer(ScanFramer):
+    def feed(self, data: bytes, at: float) -> Sequence[Segment]:
+        secret = data.decode()
+        raise RuntimeError(secret)
+
+
+class BrokenApp(ScanApp):
+    """Tells what became of a fault in the input thread, as the kiosk's app does."""
+
+    def __init__(self) -> None:
+        super().__init__(0.035)
+        self.framer = BrokenFramer(FramingRules(), is_code)
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.exit(return_code=5, message=f"heard {type(error).__name__}")
+
+
 if __name__ == "__main__":
-    ScanApp(float(sys.argv[1]) if len(sys.argv) > 1 else 0.035).run()
+    app = BrokenApp() if sys.argv[1:] == ["broken"] else ScanApp(float(sys.argv[1]))
+    app.run()
+    sys.exit(app.return_code)

@@ -13,8 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from textual.app import App
 
 from tests.terminal_program import TerminalProgram
+from tui.errors import TuiError
+from tui.terminal.driver import KioskDriver
 
 ROOT = Path(__file__).parents[3]
 APP = Path(__file__).with_name("scan_app.py")
@@ -188,7 +191,7 @@ def test_the_size_follows_the_kernel(app: TerminalProgram) -> None:
 
 def test_the_end_of_input_ends_the_app_in_order() -> None:
     done = subprocess.run(
-        [sys.executable, str(APP)],
+        [sys.executable, str(APP), "0.035"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         cwd=ROOT,
@@ -206,8 +209,23 @@ def test_a_hung_up_terminal_ends_the_app(app: TerminalProgram) -> None:
 
 
 def test_a_hung_up_terminal_ends_the_app_in_order_where_the_signal_is_ignored() -> None:
-    command = ["sh", "-c", f"trap '' HUP; exec {sys.executable} {APP}"]
+    command = ["sh", "-c", f"trap '' HUP; exec {sys.executable} {APP} 0.035"]
     with TerminalProgram(command, cwd=ROOT) as app:
         app.wait_for("last=ready")
         app.hang_up()
         assert app.wait_end() == 0
+
+
+def test_a_fault_in_the_input_thread_is_the_apps_to_handle() -> None:
+    with TerminalProgram([sys.executable, str(APP), "broken"], cwd=ROOT) as app:
+        app.wait_for("last=ready")
+        app.send(b"91110108MA00")
+        assert app.wait_end() == 5
+        assert "heard RuntimeError" in app.text
+        assert b"MA00" not in app.output
+
+
+async def test_an_app_without_a_framer_is_told_so() -> None:
+    with pytest.raises(TuiError) as failure:
+        KioskDriver(App())
+    assert failure.value.code == "terminal.no_framer"
