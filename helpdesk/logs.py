@@ -9,14 +9,15 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import sys
-import traceback
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+    from types import CodeType
 
 __all__ = ["configure_logs", "places"]
 
@@ -30,11 +31,21 @@ def places(error: BaseException) -> dict[str, Any]:
     return {
         "error": " < ".join(type(each).__name__ for each in _chain(error)),
         "at": [
-            f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}"
+            f"{code.co_filename.rpartition('site-packages/')[2]}:{line} {code.co_name}"
             for each in _chain(error)
-            for frame in traceback.extract_tb(each.__traceback__)[-_DEEPEST:]
+            for code, line in _frames(each)[-_DEEPEST:]
         ],
     }
+
+
+def _frames(error: BaseException) -> list[tuple[CodeType, int]]:
+    """Walk by hand: the traceback module would read the source files, in the loop."""
+    frames = []
+    place = error.__traceback__
+    while place is not None:
+        frames.append((place.tb_frame.f_code, place.tb_lineno))
+        place = place.tb_next
+    return frames
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -46,16 +57,24 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         current = current.__cause__ or current.__context__
 
 
-def configure_logs(path: Path | None) -> None:
-    """Send every log of this process to ``path`` (rotated) or standard error as JSON lines."""
-    handler: logging.Handler
-    if path is None:
-        handler = logging.StreamHandler(sys.stderr)
-    else:
+def configure_logs(path: Path | None) -> Callable[[], None]:
+    """Send every log of this process to ``path`` (rotated) or standard error as JSON lines.
+
+    Writing happens in a thread: a slow disk or a full pipe must not stop the loop. Returns
+    what ends that thread once everything is written.
+    """
+    if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
+    writer: logging.Handler = (
+        logging.StreamHandler(sys.stderr)
+        if path is None
+        else logging.handlers.RotatingFileHandler(
             path, maxBytes=_LARGEST, backupCount=_KEPT, encoding="utf-8"
         )
+    )
+    lines: SimpleQueue[logging.LogRecord] = SimpleQueue()
+    listener = logging.handlers.QueueListener(lines, writer)
+    handler = logging.handlers.QueueHandler(lines)
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -82,6 +101,14 @@ def configure_logs(path: Path | None) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+    listener.start()
+
+    def stop() -> None:
+        listener.stop()
+        root.removeHandler(handler)
+        writer.close()
+
+    return stop
 
 
 def _without_text(

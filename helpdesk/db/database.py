@@ -62,6 +62,8 @@ class Database:
         self._pool: Any = None
         self._root: Any = None
         self._apps: dict[str, dict[str, Any]] = {}
+        self.known_migrations: tuple[str, ...] | None = None
+        """Names of the migrations on the disk, once ``helpdesk.db.migration`` has read them."""
 
     @property
     def dialect(self) -> Literal["sqlite", "postgres"]:

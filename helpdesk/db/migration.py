@@ -35,6 +35,9 @@ __all__ = ["migrate", "pending"]
 _LOCK = 0x59414E50
 
 # A migration class may name what it deletes on purpose.
+_SQLITE_TABLE = "SELECT 1 FROM sqlite_master WHERE name = 'tortoise_migrations'"
+_POSTGRES_TABLE = "SELECT 1 FROM pg_tables WHERE tablename = 'tortoise_migrations'"
+
 _ROWS_MAY_GO = "rows_may_go"
 _INDEXES_MAY_GO = "indexes_may_go"
 
@@ -63,21 +66,22 @@ async def migrate(
 
 async def pending(database: Database) -> tuple[str, ...]:
     """Return the names of migrations not applied yet, in order."""
+    if database.known_migrations is None:
+        # Files do not change while we run; reading them each time would slow readiness.
+        database.known_migrations = await _known(database)
+    sqlite = database.dialect == "sqlite"
+    done: set[str] = set()
+    if await database.read(_SQLITE_TABLE if sqlite else _POSTGRES_TABLE):
+        rows = await database.read("SELECT app, name FROM tortoise_migrations")
+        done = {f"{app}.{name}" for app, name in rows}
+    return tuple(name for name in database.known_migrations if name not in done)
+
+
+async def _known(database: Database) -> tuple[str, ...]:
     with database.orm():
         executor = await _executor(database)
-        table = "sqlite_master" if database.dialect == "sqlite" else "pg_tables"
-        column = "name" if database.dialect == "sqlite" else "tablename"
-        known = await database.read(
-            f"SELECT 1 FROM {table} WHERE {column} = 'tortoise_migrations'"  # noqa: S608 - fixed
-        )
-        done = set()
-        if known:
-            rows = await database.read("SELECT app, name FROM tortoise_migrations")
-            done = {f"{app}.{name}" for app, name in rows}
-        executor.loader.load_disk()
         await executor.loader.build_graph()
-        names = [f"{key.app_label}.{key.name}" for key in executor._full_plan()]  # noqa: SLF001
-    return tuple(name for name in names if name not in done)
+        return tuple(f"{key.app_label}.{key.name}" for key in executor._full_plan())  # noqa: SLF001
 
 
 async def _step(database: Database) -> str | None:
@@ -147,11 +151,16 @@ async def _state(executor: MigrationExecutor, applied: set[Any]) -> State:
 
 
 async def _executor(database: Database) -> MigrationExecutor:
-    apps = database.migrated_apps
-    executor = MigrationExecutor(database.writer, apps)
-    executor.loader = _LoadedOnce(apps, executor.recorder)
-    await asyncio.to_thread(executor.loader.load_disk)
-    return executor
+    """Make the executor and read the migration files in a thread: both touch the disk."""
+    client, apps = database.writer, database.migrated_apps
+
+    def made() -> MigrationExecutor:
+        executor = MigrationExecutor(client, apps)
+        executor.loader = _LoadedOnce(apps, executor.recorder)
+        executor.loader.load_disk()
+        return executor
+
+    return await asyncio.to_thread(made)
 
 
 class _LoadedOnce(MigrationLoader):

@@ -20,8 +20,8 @@ class Operation:
     """A method and path with all that is agreed about it.
 
     ``errors`` are statuses the handler itself gives; those that follow from the declaration
-    are added. ``also`` are other statuses that carry the same answer. ``idempotent`` operations take an Idempotency-Key, which an authenticated
-    caller must send.
+    are added. ``also`` are other statuses that carry the same answer. ``idempotent``
+    operations take an Idempotency-Key, which an authenticated caller must send.
     """
 
     method: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -11,9 +12,41 @@ from pathlib import Path
 import asyncpg
 import pytest
 import pytest_asyncio
+import structlog
 
 from helpdesk.db import Database
 from helpdesk.db.finishing import finish
+from helpdesk.logs import configure_logs
+
+
+@dataclass(frozen=True)
+class Log:
+    """The product's log during a test, configured as the server does it."""
+
+    path: Path
+    stop: Callable[[], None]
+
+    def text(self) -> str:
+        """Everything logged; nothing more is after this."""
+        self.stop()
+        return self.path.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Log]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stop = once(configure_logs(tmp_path / "test.log"))
+    yield Log(tmp_path / "test.log", stop)
+    stop()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def once(action: Callable[[], None]) -> Callable[[], None]:
+    actions = [action]
+    return lambda: actions.pop()() if actions else None
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,23 @@
-from tortoise import migrations
+from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
-from tortoise import fields
+
 
 class Migration(migrations.Migration):
     initial = True
 
     operations = [
         ops.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('id', fields.IntField(primary_key=True, unique=True, db_index=True)),
-                ('beaten_at', fields.CharField(max_length=40)),
+                ("id", fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ("beaten_at", fields.CharField(max_length=40)),
             ],
-            options={'table': 'heartbeat', 'app': 'foundation', 'pk_attr': 'id', 'table_description': 'One row that readiness writes: a disk that reads may still refuse to write.'},
-            bases=['Model'],
+            options={
+                "table": "heartbeat",
+                "app": "foundation",
+                "pk_attr": "id",
+                "table_description": "One row that readiness writes: a disk that reads may still refuse to write.",
+            },
+            bases=["Model"],
         ),
     ]

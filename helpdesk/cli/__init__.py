@@ -1,0 +1,102 @@
+"""The command line of the server."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from helpdesk.cli import check_config, keys, migrate, openapi, serve
+from helpdesk.cli.frame import UNAVAILABLE, WRONG, exit_status, system_frame
+from helpdesk.errors import HelpdeskError
+from helpdesk.logs import places
+from helpdesk.texts import DEFAULT_LANGUAGE, load_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from helpdesk.cli.frame import Frame
+    from helpdesk.texts import Catalogue
+
+__all__ = ["MODULES", "build", "main"]
+
+MODULES = (serve, migrate, check_config, openapi, keys)
+"""Each has ``add(app)``."""
+
+_INTERRUPTED = 130
+
+# Typer carries a click of its own, under a private name.
+_UsageError: type[Exception] = next(
+    kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
+)
+
+
+def main() -> None:
+    """Run the command line of this process and exit with its status."""
+    texts = load_texts().of(_language(os.environ))
+    sys.exit(run(sys.argv[1:], system_frame(texts, os.environ)))
+
+
+def run(arguments: Sequence[str], frame: Frame) -> int:
+    """Run one command and return its exit status; no traceback leaves this function."""
+    command = build(frame.texts)
+    try:
+        status = command.main(list(arguments), "helpdesk", standalone_mode=False, obj=frame)
+    except _UsageError as error:
+        return _explain(frame, error)
+    except HelpdeskError as error:
+        frame.complain(error)
+        return exit_status(error.code)
+    except (KeyboardInterrupt, typer.Abort):
+        return _INTERRUPTED
+    except BrokenPipeError:
+        return UNAVAILABLE
+    except Exception as error:  # noqa: BLE001 - the last resort: told as an error of ours
+        where = places(error)
+        frame.complain(HelpdeskError("server.crash", error=where["error"], at=where["at"][-1]))
+        return UNAVAILABLE
+    return status if isinstance(status, int) else 0
+
+
+def _explain(frame: Frame, error: Any) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        frame.err.write(error.format_message() + "\n")
+    else:
+        frame.complain(HelpdeskError("usage.wrong", message=error.format_message()))
+    return WRONG
+
+
+def build(texts: Catalogue) -> Any:
+    """Return the command tree with its help in one language."""
+    app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
+    app.callback()(_root)
+    for module in MODULES:
+        module.add(app)
+    command = typer.main.get_command(app)
+    _translate(command, texts, "cli")
+    return command
+
+
+def _root() -> None:
+    """Stand for the program itself."""
+
+
+def _translate(command: Any, texts: Catalogue, key: str) -> None:
+    """Fill in help by keys ``cli.<command>.help`` and ``cli.option.<name>``."""
+    command.help = texts.text(f"{key}.help")
+    command.short_help = None
+    for parameter in command.params:
+        own = f"{key}.{parameter.name}"
+        found = texts.text(own)
+        parameter.help = found if found != own else texts.text(f"cli.option.{parameter.name}")
+    for name, each in getattr(command, "commands", {}).items():
+        _translate(each, texts, f"{key}.{name.replace('-', '_')}")
+
+
+def _language(environ: Mapping[str, str]) -> str:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environ.get(name):
+            return "en" if value.startswith("en") else DEFAULT_LANGUAGE
+    return DEFAULT_LANGUAGE
