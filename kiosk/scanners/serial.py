@@ -95,11 +95,11 @@ class SerialScanner:
 
     async def _read_until_gone(self, fd: int) -> None:
         reading = _Reading(fd, self._on_scan)
-        identity = await asyncio.to_thread(_identity, self._device)
+        opened = _identity(fd)
         try:
             while not await reading.gone(_LOOK_EVERY):
-                # Another device may stand behind the same name by now.
-                if await asyncio.to_thread(_identity, self._device) != identity:
+                # Another device may stand behind the same name by now, or none.
+                if await asyncio.to_thread(_identity, self._device) != opened:
                     return
         finally:
             reading.close()
@@ -159,10 +159,10 @@ class _Reading:
             self._on_scan(code, self._last)
 
 
-def _identity(device: str) -> tuple[int, int] | None:
-    """What the name stands for now; `None` where it is gone."""
+def _identity(device: str | int) -> tuple[int, int] | None:
+    """What a name, or an open descriptor, stands for; `None` where it is gone."""
     try:
-        status = os.stat(device)  # noqa: PTH116 - follows a by-id link to the device itself
+        status = os.fstat(device) if isinstance(device, int) else os.stat(device)  # noqa: PTH116
     except OSError:
         return None
     return status.st_rdev, status.st_ino
