@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from typing import TYPE_CHECKING
 
-from kiosk.bootstrap.own_log import own_log
 from kiosk.clock import SystemClock
 from kiosk.db.ownership import Ownership
 from kiosk.i18n import Catalogues
@@ -18,12 +17,45 @@ from tui.terminal.environment import prepare
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
+    from kiosk.clock import Clock
     from kiosk.config import Config, ScannerSection
     from tui.kiosk.app import KioskApp
+    from tui.kiosk.ports import Centre
 
 logger = logging.getLogger(__name__)
 
-STARTED, STOPPED = "the kiosk starts", "the kiosk ends"
+
+class _LateLog:
+    """The log, opened after the first paint; a fault before that opens it for itself."""
+
+    def __init__(self, config: Config, clock: Clock) -> None:
+        self._config = config
+        self._clock = clock
+        self._opened = False
+
+    async def open(self, stack: AsyncExitStack) -> None:
+        """Keep the log until the stack ends."""
+        opened = await asyncio.to_thread(self._entered)
+        stack.push_async_callback(asyncio.to_thread, opened.close)
+        self._opened = True
+        logger.info("the kiosk starts")
+        stack.callback(logger.info, "the kiosk ends")
+
+    def fault(self, places: str) -> None:
+        """Type and places of a fault."""
+        if self._opened:
+            logger.critical("fault: %s", places)
+            return
+        with self._entered():
+            logger.critical("fault at the start: %s", places)
+
+    def _entered(self) -> ExitStack:
+        # Loading what writes the log takes as long as drawing the first screen.
+        from kiosk.bootstrap.own_log import own_log
+
+        with ExitStack() as stack:
+            stack.enter_context(own_log(self._config, self._clock))
+            return stack.pop_all()
 
 
 def run(config: Config, environ: MutableMapping[str, str]) -> int:
@@ -35,11 +67,7 @@ def run(config: Config, environ: MutableMapping[str, str]) -> int:
     prepare(environ)
     ownership = Ownership(config.data, config.control)
     try:
-        with own_log(config, SystemClock(config.zone)):
-            logger.info(STARTED)
-            status = asyncio.run(_show(config, Catalogues(config.kiosk.language)))
-            logger.info(STOPPED)
-            return status
+        return asyncio.run(_show(config, Catalogues(config.kiosk.language)))
     finally:
         ownership.release()
 
@@ -54,19 +82,14 @@ async def _show(config: Config, catalogues: Catalogues) -> int:
 def _app(config: Config, catalogues: Catalogues, stack: AsyncExitStack) -> KioskApp:
     # Only now: the environment that textual reads at its import is prepared.
     from tui.kiosk.app import KioskApp
-    from tui.kiosk.ports import Centre, Ports
+    from tui.kiosk.ports import Ports
 
-    section = config.centre
-    centre = Centre(
-        name=section.name,
-        name_en=section.name_en,
-        hotline=section.hotline,
-        hours=section.hours,
-        address=section.address,
-    )
+    centre = _centre(config)
     clock = SystemClock(config.zone)
+    log = _LateLog(config, clock)
 
     async def ports() -> Ports:
+        await log.open(stack)
         # After the first paint: database, client and printer take longer to load than to draw.
         from kiosk.bootstrap.behind import open_behind
 
@@ -77,13 +100,26 @@ def _app(config: Config, catalogues: Catalogues, stack: AsyncExitStack) -> Kiosk
         clock=clock,
         centre=centre,
         ports=ports,
-        on_fault=_log_fault,
+        on_fault=log.fault,
         framer=ScanFramer(framing_rules(config.scanner), is_code),
         idle=config.kiosk.idle,
         language=config.kiosk.language,
         theme=config.kiosk.theme,
     )
     return app
+
+
+def _centre(config: Config) -> Centre:
+    from tui.kiosk.ports import Centre
+
+    section = config.centre
+    return Centre(
+        name=section.name,
+        name_en=section.name_en,
+        hotline=section.hotline,
+        hours=section.hours,
+        address=section.address,
+    )
 
 
 def framing_rules(section: ScannerSection) -> FramingRules:
@@ -93,7 +129,3 @@ def framing_rules(section: ScannerSection) -> FramingRules:
         min_length=section.min_length,
         prefix=STX if section.prefix == "stx" else b"",
     )
-
-
-def _log_fault(places: str) -> None:
-    logger.critical("fault: %s", places)
