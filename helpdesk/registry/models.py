@@ -31,18 +31,17 @@ class Invoice(Model):
 
 
 class Total(Model):
-    """Count and sums of the invoices of one cell, `<day>|<region>|<kind>|<state>`.
+    """Counts and sums of the invoices of one day, by region, kind and state.
 
-    The sums are sealed: of a single invoice they would be its amounts.
+    They are sealed: the sums of a single invoice would be its amounts.
     """
 
-    cell = fields.CharField(max_length=44, primary_key=True)
-    invoices = fields.IntField()
-    sums = fields.BinaryField()
+    day = fields.CharField(max_length=10, primary_key=True)
+    sealed = fields.BinaryField()
 
     class Meta:
         """Where it is kept."""
 
         table = "registry_total"
-        table_description = "Counts and sealed sums"
+        table_description = "Counts and sums of a day, sealed"
         app = "registry"

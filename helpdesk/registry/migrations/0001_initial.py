@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    operations = [  # noqa: RUF012 - the shape tortoise asks for
+    operations = [
         ops.CreateModel(
             name="Invoice",
             fields=[
@@ -35,15 +35,14 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Total",
             fields=[
-                ("cell", fields.CharField(max_length=44, primary_key=True)),
-                ("invoices", fields.IntField()),
-                ("sums", fields.BinaryField()),
+                ("day", fields.CharField(max_length=10, primary_key=True)),
+                ("sealed", fields.BinaryField()),
             ],
             options={
                 "table": "registry_total",
-                "table_description": "Counts and sealed sums",
+                "table_description": "Counts and sums of a day, sealed",
                 "app": "registry",
-                "pk_attr": "cell",
+                "pk_attr": "day",
             },
             bases=["Model"],
         ),

@@ -1,0 +1,158 @@
+"""Invoices in the database: sealed going in, opened coming out."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from helpdesk.registry import sealed_form
+from helpdesk.registry.errors import RegistryError
+from invoices import canonical
+from invoices.codes import LONG_NUMBER, region_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from helpdesk.db import Database, Transaction
+    from helpdesk.registry.columns import Entry
+    from helpdesk.security import KeyRing
+
+TABLE: Final = "registry_invoice"
+NO_REGION: Final = "0000"
+_FIND: Final = "SELECT state, sealed FROM registry_invoice WHERE identity = $1"
+_OF_IDENTITIES: Final = {
+    "sqlite": "SELECT identity, state, sealed FROM registry_invoice"
+    " WHERE identity IN (SELECT value FROM json_each($1))",
+    "postgres": "SELECT identity, state, sealed FROM registry_invoice"
+    " WHERE identity IN (SELECT json_array_elements_text($1::text::json))",
+}
+_OF_NUMBER: Final = (
+    "SELECT identity, state, sealed FROM registry_invoice WHERE number_index = $1 ORDER BY identity"
+)
+_ADD: Final = (
+    "INSERT INTO registry_invoice"
+    " (identity, number_index, kind, issued_on, region, state, version, sealed)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+)
+_CHANGE: Final = (
+    "UPDATE registry_invoice SET state = $2, version = version + 1, sealed = $3 WHERE identity = $1"
+)
+_SERIALISE: Final = "SELECT pg_advisory_xact_lock(hashtext('registry_invoice'))"
+"""Writers of the registry go one after another; on SQLite every transaction does."""
+
+
+class Finished(NamedTuple):
+    """A row ready for the database, in the order of `_ADD`."""
+
+    identity: str
+    number_index: str
+    kind: str
+    issued_on: str
+    region: str
+    state: str
+    version: int
+    sealed: bytes
+
+
+class RegistryStore:
+    """The invoices of one installation. Sealing and indexing are safe in any thread."""
+
+    def __init__(self, database: Database, ring: KeyRing) -> None:
+        self._database = database
+        self._sealer = ring.sealer(TABLE)
+        self._identities = ring.index(TABLE, "identity")
+        self._numbers = ring.number_index(TABLE)
+        self._of_identities = _OF_IDENTITIES[database.dialect]
+        self._regions: dict[str, str] = {}
+
+    def identity(self, code: str, number: str) -> str:
+        """The blind index of an invoice, 32 hex characters. Raises `CanonicalError`."""
+        return self._identities.hex(canonical.identity(code, number))
+
+    def region(self, code: str, number: str) -> str:
+        """The tax region of an invoice, or `NO_REGION`."""
+        key = code or number[:4]
+        region = self._regions.get(key)
+        if region is None:
+            region = region_of(code, number) or NO_REGION
+            if code or len(number) == LONG_NUMBER:
+                self._regions[key] = region
+        return region
+
+    def finish(self, entries: Sequence[Entry]) -> list[Finished]:
+        """Seal and index entries.
+
+        Step by step for all of them, not entry by entry: a third less time for a batch, as
+        each step's code stays in the processor's cache.
+        """
+        faces = [entry.face for entry in entries]
+        plains = [sealed_form.encode(entry) for entry in entries]
+        forms = [canonical.identity(face.code, face.number) for face in faces]
+        identities = [self._identities.hex(form) for form in forms]
+        numbers = [self._numbers.hex(face.number.encode()) for face in faces]
+        sealed = [self._sealer.seal(*pair) for pair in zip(identities, plains, strict=True)]
+        return [
+            Finished(
+                identity,
+                number,
+                entry.face.kind.value,
+                entry.face.issued_on.isoformat(),
+                self.region(entry.face.code, entry.face.number),
+                entry.state.value,
+                1,
+                blob,
+            )
+            for entry, identity, number, blob in zip(
+                entries, identities, numbers, sealed, strict=True
+            )
+        ]
+
+    async def find(self, identity: str) -> Entry | None:
+        """The entry of a blind index, as last committed.
+
+        Raises:
+            RegistryError: `registry.form` for a row whose clear columns were tampered with.
+            SealError: One that cannot be opened.
+        """
+        rows = await self._database.read(_FIND, identity)
+        return self._opened(identity, rows[0][0], rows[0][1]) if rows else None
+
+    async def find_number(self, number: str) -> list[Entry]:
+        """All entries with this number, whatever their code: for staff. Raises as `find`."""
+        rows = await self._database.read(_OF_NUMBER, self._numbers.hex(number.encode()))
+        return [self._opened(*row) for row in rows]
+
+    async def known(
+        self, identities: Sequence[str], tx: Transaction | None = None
+    ) -> dict[str, tuple[str, bytes]]:
+        """State and sealed bytes of those of `identities` that are registered."""
+        fetch = self._database.read if tx is None else tx.fetch
+        rows = await fetch(self._of_identities, json.dumps(identities))
+        return {row[0]: (row[1], bytes(row[2])) for row in rows}
+
+    def opened(self, identity: str, known: dict[str, tuple[str, bytes]]) -> Entry | None:
+        """The entry of a row that `known` fetched. Raises as `find`."""
+        row = known.get(identity)
+        return None if row is None else self._opened(identity, *row)
+
+    async def serialise(self, tx: Transaction) -> None:
+        """Wait until no other transaction writes to the registry."""
+        if self._database.dialect == "postgres":
+            await tx.fetch(_SERIALISE)
+
+    async def add(self, tx: Transaction, rows: Sequence[Finished]) -> None:
+        """Insert rows that are not there yet."""
+        if rows:
+            await tx.executemany(_ADD, rows)
+
+    async def change(self, tx: Transaction, rows: Sequence[Finished]) -> None:
+        """Write a new state, and the seal that holds it."""
+        if rows:
+            values = [(row.identity, row.state, row.sealed) for row in rows]
+            await tx.executemany(_CHANGE, values)
+
+    def _opened(self, identity: str, state: str, sealed: bytes) -> Entry:
+        entry = sealed_form.decode(self._sealer.open(identity, sealed))
+        if entry.state.value != state:
+            raise RegistryError("registry.form")
+        return entry
