@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.console import Console
+from kiosk.demo.terminal_program import TerminalProgram
 from kiosk.errors import KioskError
 from kiosk.supervisor import Backoff, Supervisor
-from tests.terminal_program import TerminalProgram
 
 ROOT = Path(__file__).parents[2]
 OUT = "Out of service, please see the counter."

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from textual.app import App
 
-from tests.terminal_program import TerminalProgram
+from kiosk.demo.terminal_program import TerminalProgram
 from tui.errors import TuiError
 from tui.terminal.driver import KioskDriver
 

@@ -1,8 +1,8 @@
 """A program on a terminal of its own: what it painted, what it is sent, how it ends.
 
 A thread drains the terminal all the time (a full-screen program stalls when nobody reads)
-and keeps the screen as a person would see it. Tests wait for what must appear, with a
-deadline; nothing here pauses for a fixed time to "let it settle".
+and keeps the screen as a person would see it. The demo's tour and the tests wait for what
+must appear, with a deadline; nothing here pauses for a fixed time to "let it settle".
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class TerminalProgram:
         self._wake_read, self._wake_write = os.pipe()
         _set_size(self._master, columns, rows)
         try:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 -- the caller's own command, no shell
                 list(argv),
                 stdin=slave,
                 stdout=slave,

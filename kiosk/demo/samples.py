@@ -1,0 +1,52 @@
+"""The demo's sample codes, each with the verdict and the state it must give."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from invoices.verdict import State, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A code to scan. `fields` are what a person would type instead, by field name."""
+
+    label: str
+    payload: str
+    verdict: Verdict
+    state: State | None
+    fields: dict[str, str]
+
+
+def read_samples(path: Path) -> list[Sample]:
+    """The samples that `helpdesk demo-data --samples` wrote."""
+    return [_sample(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def _sample(line: str) -> Sample:
+    said = json.loads(line)
+    state = said["state"]
+    return Sample(
+        said["label"],
+        said["payload"],
+        Verdict(said["verdict"]),
+        None if state is None else State(state),
+        dict(said["fields"]),
+    )
+
+
+def one_of_each(samples: list[Sample]) -> list[Sample]:
+    """The first sample of every verdict and state, in the order they come.
+
+    The daily limit needs its five earlier checks, so all of that series stays in.
+    """
+    seen: set[tuple[Verdict, State | None]] = set()
+    chosen = []
+    for sample in samples:
+        outcome = (sample.verdict, sample.state)
+        if outcome not in seen or sample.label.startswith("daily_limit"):
+            chosen.append(sample)
+        seen.add(outcome)
+    return chosen

@@ -1,0 +1,81 @@
+"""A sheet of sample codes to open on a phone or to print."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from printers.raster import qr_modules
+
+if TYPE_CHECKING:
+    from kiosk.demo.samples import Sample
+    from kiosk.i18n import Translate
+
+MODULE = 6
+"""Pixels a module: scannable from a screen at arm's length."""
+
+QUIET = 4
+
+PAGE = """<!doctype html>
+<html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+body {{ font-family: sans-serif; margin: 2rem; color: #111; background: #fff }}
+main {{ display: flex; flex-wrap: wrap; gap: 2rem }}
+figure {{ margin: 0; width: 16rem; break-inside: avoid }}
+img {{ width: 16rem; height: 16rem; image-rendering: pixelated }}
+figcaption {{ font-weight: bold }} code {{ font-size: .75rem; word-break: break-all }}
+</style></head><body><h1>{title}</h1><p>{intro}</p><main>
+{figures}
+</main></body></html>
+"""
+
+FIGURE = (
+    '<figure><figcaption>{caption}</figcaption><img alt="" src="data:image/png;base64,{picture}">'
+    "<code>{payload}</code></figure>"
+)
+
+
+def write_sheet(samples: Sequence[Sample], folder: Path, translate: Translate) -> Path:
+    """Write `sheet.html` (pictures inside) and one PNG a sample; the page's path."""
+    figures = []
+    for number, sample in enumerate(samples, 1):
+        picture = png(sample.payload)
+        (folder / f"{number:02}-{sample.label}.png").write_bytes(picture)
+        figures.append(
+            FIGURE.format(
+                caption=html.escape(translate(f"samples.{sample.label}")),
+                picture=base64.b64encode(picture).decode("ascii"),
+                payload=html.escape(sample.payload),
+            )
+        )
+    page = folder / "sheet.html"
+    text = PAGE.format(
+        title=html.escape(translate("demo.sheet.title")),
+        intro=html.escape(translate("demo.sheet.intro")),
+        figures="\n".join(figures),
+    )
+    page.write_text(text, encoding="utf-8")
+    return page
+
+
+def png(payload: str) -> bytes:
+    """A payload as a QR picture with its quiet zone."""
+    # Loading Pillow takes as long as showing the first screen.
+    from PIL import Image
+
+    modules = qr_modules(payload)
+    size = len(modules) + 2 * QUIET
+    picture = Image.new("1", (size, size), 1)
+    for y, row in enumerate(modules):
+        for x, dark in enumerate(row):
+            if dark:
+                picture.putpixel((x + QUIET, y + QUIET), 0)
+    drawn = io.BytesIO()
+    side = size * MODULE
+    picture.resize((side, side), Image.Resampling.NEAREST).save(drawn, "PNG")
+    return drawn.getvalue()
