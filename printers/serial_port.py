@@ -46,7 +46,7 @@ class SerialPort:
                 dsrdtr=self._flow == "dsrdtr",
                 xonxoff=self._flow == "xonxoff",
             )
-        except (OSError, ValueError) as error:
+        except (*_GONE, ValueError) as error:
             raise PortError("port.closed") from error
 
     def write(self, data: bytes, deadline: float) -> None:

@@ -89,9 +89,10 @@ class Bench:
 
     async def reach(self, name: str, *states: JobState) -> Entry:
         """Poll the ledger until a job is in one of the states."""
-        async with asyncio.timeout(PATIENCE):
-            while (entry := await self.entry(name)).state not in states:  # noqa: ASYNC110
-                await asyncio.sleep(0.002)
+        ends = asyncio.get_running_loop().time() + PATIENCE
+        while (entry := await self.entry(name)).state not in states:  # noqa: ASYNC110
+            assert asyncio.get_running_loop().time() < ends, (entry.state, self.changes[-5:])
+            await asyncio.sleep(0.002)
         return entry
 
     async def waits(self, name: str, reason: str) -> None:

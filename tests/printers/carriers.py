@@ -95,6 +95,8 @@ class SerialCarrier:
         self._folder.rmdir()
 
     async def plug(self) -> None:
+        if self._ends is not None:
+            return
         master, slave = os.openpty()
         tty.setraw(master)
         tty.setraw(slave)
@@ -105,6 +107,9 @@ class SerialCarrier:
         self.engine.connect(partial(_say, master))
 
     async def unplug(self) -> None:
+        self._cut()
+
+    def _cut(self) -> None:
         if self._ends is None:
             return
         self._name.unlink()
@@ -117,8 +122,8 @@ class SerialCarrier:
     def _arrived(self, master: int) -> None:
         if Fault.STUCK in self.engine.faults:
             asyncio.get_running_loop().remove_reader(master)
-        else:
-            self.engine.deliver(os.read(master, 4096))
+        elif not self.engine.deliver(os.read(master, 4096)):
+            self._cut()
 
 
 def _say(master: int, data: bytes) -> None:
@@ -238,8 +243,7 @@ class FakeBackend(usb.backend.IBackend):  # type: ignore[misc]  # pyusb ships no
         if Fault.STUCK in self.engine.faults:
             raise usb.core.USBTimeoutError("timeout", -7, errno.ETIMEDOUT)
         packet = bytes(data)[:256]  # a short write is allowed; the rest is the caller's to send
-        kept = asyncio.run_coroutine_threadsafe(self._deliver(packet), self._loop()).result(5)
-        self.plugged = self.plugged and kept
+        asyncio.run_coroutine_threadsafe(self._deliver(packet), self._loop()).result(5)
         self._there()
         return len(packet)
 
@@ -255,8 +259,9 @@ class FakeBackend(usb.backend.IBackend):  # type: ignore[misc]  # pyusb ships no
             buffer[at] = byte
         return len(reply)
 
-    async def _deliver(self, data: bytes) -> bool:
-        return self.engine.deliver(data)
+    async def _deliver(self, data: bytes) -> None:
+        if not self.engine.deliver(data):
+            self.plugged = False
 
     def _loop(self) -> asyncio.AbstractEventLoop:
         assert self.loop is not None
