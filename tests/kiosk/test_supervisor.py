@@ -60,8 +60,9 @@ def test_a_killed_screen_is_back_at_once(tmp_path: Path) -> None:
 def test_meanwhile_a_notice_in_both_languages_and_nothing_of_the_dead(tmp_path: Path) -> None:
     with supervised("crash", tmp_path) as program:
         wait_ends(program, tmp_path, 2)
-        lines = program.wait_for("本机暂停服务，请到人工窗口。").splitlines()
-        assert "secret" not in program.text
+        notice = "本机暂停服务，请到人工窗口。"
+        screen = program.wait_until(lambda text: notice in text and "secret" not in text)
+        lines = screen.splitlines()
         row = next(number for number, line in enumerate(lines) if OUT in line)
         assert 10 <= row <= 13
         assert lines[row].index(OUT) == (80 - len(OUT)) // 2
