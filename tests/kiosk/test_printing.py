@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from invoices.verdict import Verdict
+from kiosk.bootstrap.screens import SlipDesk
+from kiosk.config import CentreSection
+from kiosk.db.database import Database
+from kiosk.i18n import Catalogues, Translate
+from kiosk.printing import Printing, PrintingError
+from kiosk.slip import SlipWriter
+from printers.address import transport_factory
+from printers.device import Deadlines, Printer
+from printers.ledger import Job, JobState, Ledger, MemoryLedger
+from printers.profile import Profile
+from printers.spooler import Spooler
+from printers.virtual import Fault, VirtualPrinter
+from tests.kiosk.stand_ins import NOW, HandClock, bare, matched, new_check, opened
+from tui.kiosk.ports import Refused, SlipShown, SlipState
+
+
+@asynccontextmanager
+async def at_work(
+    database: Database, port: int, clock: HandClock, text: Translate
+) -> AsyncIterator[tuple[Printing, SlipDesk]]:
+    printer = Printer(
+        transport_factory("tcp", f"127.0.0.1:{port}"), Profile(), None, Deadlines(reply=0.5)
+    )
+    desk = SlipDesk()
+    spooler = Spooler(
+        printer,
+        database.slips,
+        clock,
+        lambda change: desk.heard(change.job_id, change.state, change.reason),
+        poll=0.02,
+    )
+    await spooler.start()
+    writer = SlipWriter(CentreSection(), clock, text, text)
+    printing = Printing(spooler, database.slips, database.checks, writer, clock, 600)
+    desk.attach(printing)
+    try:
+        yield printing, desk
+    finally:
+        await spooler.close()
+
+
+@pytest.fixture
+def text() -> Translate:
+    return Catalogues().translator("zh_CN")
+
+
+@pytest.fixture
+async def paper() -> AsyncIterator[VirtualPrinter]:
+    printer = VirtualPrinter(dots=384, port=0, control_port=0)
+    await printer.start()
+    yield printer
+    await printer.stop()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110 - looks again, within the deadline
+            await asyncio.sleep(0.01)
+
+
+async def test_a_slip_reaches_paper_once_however_often_it_is_asked_for(
+    tmp_path: Path, paper: VirtualPrinter, text: Translate
+) -> None:
+    async with opened(tmp_path) as database:
+        check = await database.checks.add(new_check("op-1"))
+        async with at_work(database, paper.port, HandClock(), text) as (_, desk):
+            seen: list[SlipShown] = []
+            stop = desk.watch(check.record, seen.append)
+            for _ in range(3):
+                assert isinstance(await desk.print(check.record), SlipShown)
+            await until(lambda: desk.state(check.record) == SlipShown(SlipState.PRINTED))
+            stop()
+            stop()
+            assert isinstance(await desk.print(check.record), SlipShown)
+    assert len(paper.slips) == 1
+    assert check.record in paper.slips[0].text
+    assert [shown.state for shown in seen] == [
+        SlipState.QUEUED,
+        SlipState.PRINTING,
+        SlipState.PRINTED,
+    ]
+
+
+async def test_no_paper_is_told_and_the_slip_comes_when_there_is_some(
+    tmp_path: Path, paper: VirtualPrinter, text: Translate
+) -> None:
+    paper.fail(Fault.PAPER_OUT)
+    async with opened(tmp_path) as database:
+        check = await database.checks.add(new_check("op-1"))
+        async with at_work(database, paper.port, HandClock(), text) as (_, desk):
+            await desk.print(check.record)
+            waiting = SlipShown(SlipState.WAITING, "paper_out")
+            await until(lambda: desk.state(check.record) == waiting)
+            paper.mend()
+            await until(lambda: desk.state(check.record) == SlipShown(SlipState.PRINTED))
+    assert len(paper.slips) == 1
+
+
+async def test_a_restart_goes_on_with_what_waits_and_gives_up_what_is_old(
+    tmp_path: Path, paper: VirtualPrinter, text: Translate
+) -> None:
+    paper.fail(Fault.COVER_OPEN)
+    clock = HandClock()
+    async with opened(tmp_path) as database:
+        old = await database.checks.add(new_check("op-1"))
+        async with at_work(database, paper.port, clock, text) as (_, desk):
+            await desk.print(old.record)
+    clock.move(500)
+    async with opened(tmp_path) as database:
+        young = await database.checks.add(new_check("op-2"))
+        async with at_work(database, paper.port, clock, text) as (_, desk):
+            await desk.print(young.record)
+    clock.move(200)
+    paper.mend()
+    async with (
+        opened(tmp_path) as database,
+        at_work(database, paper.port, clock, text) as (_, desk),
+    ):
+        await until(lambda: desk.state(young.record) == SlipShown(SlipState.PRINTED))
+        assert desk.state(old.record) == SlipShown(SlipState.FAILED, "expired")
+    assert [young.record in slip.text for slip in paper.slips] == [True]
+
+
+async def test_a_copy_is_marked(tmp_path: Path, paper: VirtualPrinter, text: Translate) -> None:
+    async with opened(tmp_path) as database:
+        check = await database.checks.add(new_check("op-1"))
+        async with at_work(database, paper.port, HandClock(), text) as (printing, desk):
+            assert await printing.reprint(check.record) == check.record, "never printed: the first"
+            await until(lambda: desk.state(check.record) == SlipShown(SlipState.PRINTED))
+            assert await printing.reprint(check.record) == f"{check.record}.r1"
+            await until(lambda: len(paper.slips) == 2)
+    assert ["补打" in slip.text for slip in paper.slips] == [False, True]
+
+
+async def test_an_answer_that_came_later_gets_a_slip_of_its_own(
+    tmp_path: Path, paper: VirtualPrinter, text: Translate
+) -> None:
+    async with opened(tmp_path) as database:
+        check = await database.checks.add(new_check("op-1", bare(Verdict.UNAVAILABLE)))
+        async with at_work(database, paper.port, HandClock(), text) as (_, desk):
+            await desk.print(check.record)
+            await until(lambda: len(paper.slips) == 1)
+            await database.checks.complete("op-1", matched(), NOW)
+            await desk.print(check.record)
+            await until(lambda: len(paper.slips) == 2)
+    assert ["暂时无法判断" in slip.text for slip in paper.slips] == [True, False]
+
+
+async def test_what_cannot_be_printed_is_refused_by_code(
+    tmp_path: Path, paper: VirtualPrinter, text: Translate
+) -> None:
+    async with (
+        opened(tmp_path) as database,
+        at_work(database, paper.port, HandClock(), text) as (printing, desk),
+    ):
+        refused = await desk.print("A03-261124-9999")
+        assert refused == Refused("printing.no_record", {"record": "A03-261124-9999"})
+        with pytest.raises(PrintingError):
+            await printing.reprint("A03-261124-9999")
+    assert await SlipDesk().print("A03-261124-0001") == Refused("printing.no_printer")
+
+
+@pytest.mark.parametrize("kind", ["memory", "sql"])
+async def test_both_ledgers_keep_the_same_promises(
+    tmp_path: Path, kind: str, text: Translate
+) -> None:
+    async with opened(tmp_path) as database:
+        ledger: Ledger = MemoryLedger() if kind == "memory" else database.slips
+        check = await database.checks.add(new_check("op-1"))
+        writer = SlipWriter(CentreSection(), HandClock(), text, text)
+        printing = Printing(_Nowhere(ledger), ledger, database.checks, writer, HandClock(), 600)
+        entry = await printing.print(check.record)
+        assert (entry.state, entry.reason) == (JobState.QUEUED, "")
+        assert entry.job.expires_at - entry.job.created_at == timedelta(seconds=600)
+        assert not await ledger.add(entry.job)
+        assert await ledger.open_jobs() == (entry,)
+        await ledger.update(check.record, JobState.SENDING, "")
+        assert [found.state for found in await ledger.open_jobs()] == [JobState.SENDING]
+        await ledger.update(check.record, JobState.DOUBTFUL, "silent")
+        assert await ledger.open_jobs() == ()
+        found = await ledger.find(check.record)
+        assert found is not None
+        assert (found.job, found.state, found.reason) == (entry.job, JobState.DOUBTFUL, "silent")
+        assert await ledger.find("unknown") is None
+
+
+class _Nowhere:
+    """A spool that only keeps."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def submit(self, job: Job) -> None:
+        await self._ledger.add(job)
+
+    async def retry(self, job_id: str) -> str:
+        raise AssertionError(job_id)
