@@ -90,7 +90,7 @@ class Bench:
     async def reach(self, name: str, *states: JobState) -> Entry:
         """Poll the ledger until a job is in one of the states."""
         ends = asyncio.get_running_loop().time() + PATIENCE
-        while (entry := await self.entry(name)).state not in states:  # noqa: ASYNC110
+        while (entry := await self.entry(name)).state not in states:
             assert asyncio.get_running_loop().time() < ends, (entry.state, self.changes[-5:])
             await asyncio.sleep(0.002)
         return entry
