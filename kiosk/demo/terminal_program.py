@@ -24,6 +24,8 @@ from typing import Self
 
 import pyte
 
+from kiosk.demo.picture import draw_screen
+
 TERMINAL = {
     "TERM": "xterm-256color",
     "COLORTERM": "truecolor",
@@ -106,6 +108,11 @@ class TerminalProgram:
     def text(self) -> str:
         """The screen as one string, rows joined by newlines."""
         return "\n".join(line.rstrip() for line in self.lines)
+
+    def picture(self, font: Path) -> bytes:
+        """The screen as a PNG, its text drawn with `font`."""
+        with self._changed:
+            return draw_screen(self._screen, font)
 
     @property
     def cursor_shown(self) -> bool:
