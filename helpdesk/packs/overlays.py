@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -98,7 +99,7 @@ def _mistaken(store: MemoryStore, registry: Store, label: int, shard_keys: int) 
     out = io.BytesIO()
     function = read_back(out, _write(out, alone, label, shard_keys))
     known = {(int(h), int(h2)) for h, h2 in zip(store.shared["h"], store.shared["h2"], strict=True)}
-    for records in (*registry.pieces(), registry.shared):
+    for records in chain(registry.pieces(), (registry.shared,)):
         hits = records[_met(function, np.ascontiguousarray(records["h"]), label)]
         hits = hits[~_listed(hits, alone)]
         is_new = [(int(hit["h"]), int(hit["h2"])) not in known for hit in hits]

@@ -68,7 +68,7 @@ def distinct(ordered: Records) -> Distinct:
     twin[1:] |= h[1:] == h[:-1]
     twin[:-1] |= h[1:] == h[:-1]
     if not twin.any():
-        return Distinct(ordered, ordered[:0])
+        return Distinct(ordered, np.empty(0, RECORD))  # a slice would keep all alive
     return Distinct(ordered[~twin], ordered[twin])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -47,7 +48,7 @@ def survey(store: Store, highest: StatusCode) -> Survey:
     """
     digest = hashlib.sha256()
     keys = exceptions = 0
-    for records in (*store.pieces(), store.shared):
+    for records in chain(store.pieces(), (store.shared,)):
         if len(records) and records["state"].max() > highest:
             raise PacksError("packs.state")
         digest.update(records.tobytes())

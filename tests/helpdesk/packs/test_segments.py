@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,10 +13,11 @@ import pytest
 
 from helpdesk.packs.errors import PacksError
 from helpdesk.packs.records import RECORD, Records
-from helpdesk.packs.segments import build_segment
+from helpdesk.packs.segments import build_segment, survey
 from helpdesk.packs.settings import Moments, PackSettings
 from helpdesk.packs.store import FileStore, MemoryStore, Spool
 from invoices.pack import Digester
+from invoices.pack.finding import StatusCode
 from tests.helpdesk.packs.synthetic import AS_OF, KEY, moments, registry, segment_bytes, settings
 
 
@@ -48,12 +50,16 @@ def test_partitions_on_disk_give_the_same_bytes(tmp_path: Path, bits: int, shard
 
 
 def test_one_partition_is_in_memory_at_a_time(tmp_path: Path) -> None:
-    records = registry(6_400)
-    store = FileStore([records], tmp_path, 6)
-    sizes = [len(piece) for piece in store.pieces()]
-    assert sum(sizes) == 6_400
-    assert max(sizes) < 200
+    records = registry(100_000)
+    chunks = (records[at : at + 1_000] for at in range(0, len(records), 1_000))
+    tracemalloc.start()
+    store = FileStore(chunks, tmp_path, 6)
+    found = survey(store, StatusCode.RED_FULL)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     store.close()
+    assert found.keys == 100_000
+    assert peak < records.nbytes / 4
 
 
 def test_what_is_put_aside_comes_back(tmp_path: Path) -> None:

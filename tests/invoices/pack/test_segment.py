@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import mmap
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -119,3 +122,20 @@ def test_an_empty_segment_knows_nothing() -> None:
     segment = opened(registry(0))
     assert segment.answer(1, 2, (3,)) is Miss.NOT_FOUND
     assert segment.header.count == 0
+
+
+def test_a_mapped_file_can_be_let_go(tmp_path: Path) -> None:
+    """An update swaps files: the reader must hold no view of its own on the old one."""
+    records = twins()
+    path = tmp_path / "2026-03.fpk"
+    path.write_bytes(segment_bytes(records))
+    with path.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    view = memoryview(mapped)
+    segment = Segment.open(view, [KEY])
+    h, h2, said, state = members(records)[3]
+    assert segment.answer(h, h2, (said,)) is STATES[state]
+    view.release()
+    mapped.close()
+    with pytest.raises(ValueError, match="released"):
+        segment.answer(h, h2, (said,))
