@@ -39,14 +39,16 @@ class Control:
             request = json.loads(line)
             command = request["command"]
             after, rate = int(request.get("after", 0)), int(request.get("rate", 200))
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+            return {"ok": False, "error": "request"}
+        if not isinstance(command, str) or rate <= 0:
             return {"ok": False, "error": "request"}
         if command in _FAULTS:
             self._printer.fail(Fault(command), after, rate)
             return {"ok": True}
         return await self._act(command)
 
-    async def _act(self, command: object) -> dict[str, Any]:
+    async def _act(self, command: str) -> dict[str, Any]:
         if command == "ok":
             await self._printer.plug()
             self._printer.mend()
