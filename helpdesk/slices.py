@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from helpdesk.registry import commands as registry
 from helpdesk.resources import Resources
+from helpdesk.verification import routes as verification
 from helpdesk.web import health
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "Jso
 Command = Callable[[Resources, Mapping[str, JsonValue]], AsyncIterator[Mapping[str, JsonValue]]]
 """A command that needs the database: an async generator, each mapping one line of output."""
 
-ROUTES: tuple[Callable[[Api, web.Application], None], ...] = (health.register,)
+ROUTES: tuple[Callable[[Api, web.Application], None], ...] = (
+    health.register,
+    verification.register,
+)
 
-COMMANDS: Mapping[str, Command] = MappingProxyType({})
+COMMANDS: Mapping[str, Command] = MappingProxyType({registry.IMPORT: registry.import_file})

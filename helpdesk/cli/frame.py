@@ -42,7 +42,8 @@ _STATUS_OF_CODE = {
     "config": WRONG,
     "usage": WRONG,
     "input": WRONG,
-    "import": WRONG,
+    "table": WRONG,
+    "demo_data": WRONG,
     "production": NEGATIVE,
 }
 _WRONG_CODES = ("db.url", "keys.exist")

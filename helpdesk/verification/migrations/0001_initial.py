@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    operations = [  # noqa: RUF012 - the shape tortoise asks for
+    operations = [
         ops.CreateModel(
             name="CheckRow",
             fields=[

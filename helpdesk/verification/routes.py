@@ -1,0 +1,164 @@
+"""`POST /api/v1/verifications`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+
+from helpdesk.app_keys import RESOURCES
+from helpdesk.db import GroupCommit
+from helpdesk.registry.store import RegistryStore
+from helpdesk.verification import rules
+from helpdesk.verification.service import IdempotencyError, Question, VerificationService
+from helpdesk.verification.store import CheckStore
+from helpdesk.web import Call, Channel, Permission, RateLimited, RequestError
+from helpdesk.web.client_address import limiting_key
+from helpdesk.web.rate_limit import TokenBuckets
+from helpdesk.wire.verification import (
+    PATH,
+    VerificationAnswer,
+    VerificationRequest,
+    claim_of,
+    from_outcome,
+)
+from invoices import claim as claims
+from invoices import qr, record
+from invoices.advice import AdviceCode
+from invoices.errors import InvoiceError, RecordError
+from invoices.rules import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from helpdesk.config import HelpdeskSection
+    from helpdesk.resources import Resources
+    from helpdesk.texts import Texts
+    from helpdesk.web import Api
+    from invoices.claim import Claim
+    from invoices.crc import CrcState
+
+_EXAMPLES: Final = {
+    "scanned": {"payload": "01,32,,26112000000000000001,106.00,20261120,,0000"},
+    "typed": {"number": "26112000000000000001", "issued_on": "20261120", "amount": "106.00"},
+}
+
+
+class Desk:
+    """What the route needs, made once the resources are open."""
+
+    def __init__(self, service: VerificationService, resources: Resources) -> None:
+        self.service = service
+        self.ids = resources.ids
+        per_minute = resources.config.security.guesses_per_minute
+        self.guesses = TokenBuckets(per_minute, resources.clock)
+        self.sentences = sentences_of(resources.texts)
+
+
+DESK: web.AppKey[Desk] = web.AppKey("verification.desk", Desk)
+
+
+def register(api: Api, app: web.Application) -> None:
+    """Declare the operation."""
+    app.cleanup_ctx.append(_desk)
+    api.operation(
+        "POST",
+        PATH,
+        name="verify",
+        permission=Permission.VERIFY,
+        summary="Check one invoice against the registry",
+        body=VerificationRequest,
+        answer=VerificationAnswer,
+        idempotent=True,
+        errors=(422, 429),
+        tags=("verification",),
+        examples=_EXAMPLES,
+    )(verify)
+
+
+async def _desk(app: web.Application) -> AsyncIterator[None]:
+    resources = app[RESOURCES]
+    database, ring = resources.database, resources.keys
+    policy = policy_of(resources.config.helpdesk)
+    store = CheckStore(database, ring, policy)
+    async with GroupCommit(database, store.write) as writing:
+        registry = RegistryStore(database, ring)
+        zone = resources.config.centre.zone
+        service = VerificationService(registry, writing, ring, policy, resources.clock, zone)
+        app[DESK] = Desk(service, resources)
+        yield
+
+
+async def verify(call: Call[VerificationRequest]) -> VerificationAnswer:
+    """Check an invoice; the answer leaves when the check is on the disk."""
+    desk = call.app[DESK]
+    guesser = _guesser(call)
+    if seconds := desk.guesses.wait(guesser):
+        raise RateLimited(seconds, "verification.guesses")
+    try:
+        recorded = await desk.service.check(_question(call, desk))
+    except IdempotencyError as error:
+        raise RequestError(error.code, status=422) from error
+    if not recorded.repeated and rules.is_guess(recorded.outcome.verdict):
+        desk.guesses.take(guesser)
+    sentences = desk.sentences[call.language]
+    return from_outcome(recorded.outcome, recorded.record, sentences.__getitem__)
+
+
+def policy_of(settings: HelpdeskSection) -> Policy:
+    """The rules as configured; 0 turns one off."""
+    return Policy(settings.next_day, settings.years or None, settings.daily_limit or None)
+
+
+def sentences_of(texts: Texts) -> Mapping[str, Mapping[AdviceCode, str]]:
+    """Every advice in every language, looked up once."""
+    languages = ("zh_CN", "en")
+    return {
+        language: {code: texts.of(language).text(f"advice.{code}") for code in AdviceCode}
+        for language in languages
+    }
+
+
+def _guesser(call: Call[VerificationRequest]) -> str:
+    if call.principal.channel is Channel.KIOSK:
+        return f"kiosk {call.principal.name}"
+    return limiting_key(call.address)
+
+
+def _question(call: Call[VerificationRequest], desk: Desk) -> Question:
+    request = call.body
+    claim, crc = _claimed(request)
+    kiosk = call.principal.channel is Channel.KIOSK
+    return Question(
+        op_id=call.idempotency_key or desk.ids.op_id(),
+        claim=claim,
+        asked=(request.model_dump_json(exclude_unset=True, exclude={"record"}),),
+        channel=call.principal.channel.value,
+        name=call.principal.name,
+        record=_own_record(request.record, call.principal.name) if kiosk else "",
+        numbered=not kiosk,
+        crc=crc,
+    )
+
+
+def _claimed(request: VerificationRequest) -> tuple[Claim | None, CrcState | None]:
+    try:
+        if not request.scanned:
+            return claim_of(request), None
+        read = qr.read(request.payload)
+        return claims.from_qr(read), read.crc
+    except InvoiceError:
+        return None, None
+
+
+def _own_record(text: str, prefix: str) -> str:
+    """A kiosk numbers its records itself, under its own prefix. Raises `RequestError` 422."""
+    if not text:
+        return ""
+    try:
+        number = record.parse(text)
+    except RecordError as error:
+        raise RequestError("verification.record", status=422) from error
+    if number.prefix != prefix:
+        raise RequestError("verification.record", status=422)
+    return record.make(number.prefix, number.day, number.counter)
