@@ -50,7 +50,10 @@ def load(path: Path, environ: Mapping[str, str]) -> Config:
     if reading.problems:
         raise ConfigError(reading.problems)
     sections = {name: shape(**reading.values[name]) for name, shape in SECTIONS.items()}
-    return Config(folder=path.parent, **sections)
+    config = Config(folder=path.parent, **sections)
+    # Python keeps a zone it has read; the first reading touches the disk, so not in the loop.
+    _ = config.centre.zone
+    return config
 
 
 def _parse(path: Path) -> Mapping[str, object]:

@@ -15,7 +15,7 @@ from tortoise.context import TortoiseContext, _current_context
 from helpdesk.db.address import PostgresAddress, SqliteAddress, parse_address
 from helpdesk.db.apps import MODELS
 from helpdesk.db.asyncpg_client import SafeAsyncpgClient
-from helpdesk.db.errors import translated, translated_orm
+from helpdesk.db.errors import DatabaseError, translated, translated_orm
 from helpdesk.db.finishing import finish
 from helpdesk.db.owner import Ownership
 from helpdesk.db.sqlite_client import SafeSqliteClient, refuse_foreign_task
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Database", "database_of"]
 
-_ALIAS = "default"
 _COMMAND_SECONDS = 30
 _POOL = 5
 _SQLITE_PRAGMAS = {
@@ -61,6 +60,7 @@ class Database:
         self._reader: SqliteReader | None = None
         self._pool: Any = None
         self._root: Any = None
+        self._closed = False
         self._apps: dict[str, dict[str, Any]] = {}
         self.known_migrations: tuple[str, ...] | None = None
         """Names of the migrations on the disk, once ``helpdesk.db.migration`` has read them."""
@@ -99,6 +99,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection and thread, then give up ownership. Safe to call twice."""
+        self._closed = True
         try:
             # Readers first: the writer, last to leave, checkpoints.
             if self._reader is not None:
@@ -118,6 +119,8 @@ class Database:
         Raises:
             DatabaseError: ``db.unavailable``, ``db.closed``.
         """
+        if self._closed:
+            raise DatabaseError("db.closed")
         if self._reader is not None:
             return await self._reader.read(sql, *args)
         with translated():
@@ -143,6 +146,8 @@ class Database:
             ConstraintError, DatabaseError: From the block's statements or from COMMIT;
                 ``db.foreign_task`` in a task that inherited somebody else's transaction.
         """
+        if self._closed:
+            raise DatabaseError("db.closed")
         with self.orm():
             context = self._client()._in_transaction()  # noqa: SLF001 - tortoise's own way in
             with translated():
@@ -169,7 +174,7 @@ class Database:
 
     def _client(self) -> Any:
         """Tortoise's client: the open transaction of this task, else the root."""
-        client: Any = self._context.connections.get(_ALIAS)
+        client: Any = self._context.connections.get(self.dialect)
         if client is self._root:
             return client
         if client._finalized:  # noqa: SLF001 - a task that outlived the transaction it was born in
@@ -187,7 +192,7 @@ class Database:
         with self.orm():
             config = await asyncio.to_thread(self._tortoise_config, models)
             await self._context.init(config=config)
-            self._root = self._context.connections.get(_ALIAS)
+            self._root = self._context.connections.get(self.dialect)
             await self._root.create_connection(with_db=True)
         if isinstance(self._address, SqliteAddress):
             self._reader = SqliteReader(self._address.path)
@@ -205,12 +210,15 @@ class Database:
         else:
             engine, credentials = SafeAsyncpgClient, _credentials(self._address)
             credentials |= {"minsize": 1, "maxsize": credentials.pop("max_size")}
+        # Tortoise caches statements by the connection's name: one name for two dialects mixes them.
         self._apps = {
-            name: {"models": [module], "migrations": migrations, "default_connection": _ALIAS}
+            name: {"models": [module], "migrations": migrations, "default_connection": self.dialect}
             for name, (module, migrations) in models.items()
         }
         return {
-            "connections": {_ALIAS: {"engine": engine.__module__, "credentials": credentials}},
+            "connections": {
+                self.dialect: {"engine": engine.__module__, "credentials": credentials}
+            },
             "apps": self._apps,
         }
 

@@ -41,12 +41,14 @@ async def needed(*, write: bool) -> list[str]:
         return [writer.name for writer in await detector.changes()]
 
 
-def main() -> int:
-    """Write the files and print their paths."""
-    for path in asyncio.run(needed(write=True)):
-        sys.stdout.write(path + "\n")
-    return 0
+def main(arguments: list[str]) -> int:
+    """Write the files and print their paths; with ``--check`` only name them, status 1 if any."""
+    check = "--check" in arguments
+    names = asyncio.run(needed(write=not check))
+    for name in names:
+        sys.stdout.write(name + "\n")
+    return 1 if check and names else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

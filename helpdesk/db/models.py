@@ -11,7 +11,7 @@ __all__ = ["Heartbeat"]
 class Heartbeat(Model):
     """One row that readiness writes: a disk that reads may still refuse to write."""
 
-    id = fields.IntField(primary_key=True, generated=False)
+    name = fields.CharField(max_length=20, primary_key=True)
     beaten_at = fields.CharField(max_length=40)
 
     class Meta:

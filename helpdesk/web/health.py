@@ -108,8 +108,8 @@ async def _beat(resources: Resources) -> None:
     """Write one row: a full or read-only disk still reads."""
     async with resources.database.transaction() as tx:
         await tx.execute(
-            "INSERT INTO heartbeat (id, beaten_at) VALUES (1, $1) "
-            "ON CONFLICT (id) DO UPDATE SET beaten_at = excluded.beaten_at",
+            "INSERT INTO heartbeat (name, beaten_at) VALUES ('ready', $1) "
+            "ON CONFLICT (name) DO UPDATE SET beaten_at = excluded.beaten_at",
             resources.clock.now().isoformat(timespec="seconds"),
         )
 

@@ -102,8 +102,10 @@ async def test_a_read_does_not_wait_for_an_open_transaction(database: Database) 
 async def test_closed_twice_and_then_refuses(database: Database) -> None:
     await database.close()
     await database.close()
-    with pytest.raises(DatabaseError):
+    with pytest.raises(DatabaseError, match=r"db\.closed"):
         await database.read("SELECT 1")
+    with pytest.raises(DatabaseError, match=r"db\.closed"):
+        await _insert(database)
 
 
 async def test_one_process_owns_a_sqlite_file(sqlite_url: str) -> None:

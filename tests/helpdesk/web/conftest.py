@@ -67,7 +67,8 @@ async def serve() -> AsyncIterator[Callable[..., Awaitable[Client]]]:
                 async with database_of(house.config.database_url) as database:
                     await migrate(database)
             server = TestServer(make_app(house.config, routes=routes))
-            await stack.enter_async_context(server)
+            stack.push_async_callback(server.close)
+            await server.start_server(access_log=None, auto_decompress=False)
             return await stack.enter_async_context(TestClient(server))
 
         yield start
