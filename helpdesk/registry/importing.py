@@ -106,10 +106,9 @@ class Importer:
         """
         if strict:
             checked = Summary(checked_only=True)
-            with Seen() as seen:
-                async with aclosing(self._events(path, checked, seen)) as events:
-                    async for event in events:
-                        yield event
+            async with aclosing(self._checked(path, checked)) as events:
+                async for event in events:
+                    yield event
             if checked.refused:
                 yield checked
                 return
@@ -118,6 +117,15 @@ class Importer:
             async for event in events:
                 yield event
         yield summary
+
+    async def _checked(self, path: Path, summary: Summary) -> AsyncGenerator[Event, None]:
+        seen = await asyncio.to_thread(Seen)
+        try:
+            async with aclosing(self._events(path, summary, seen)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            await asyncio.to_thread(seen.close)
 
     async def _events(
         self, path: Path, summary: Summary, seen: Seen | None

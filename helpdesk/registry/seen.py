@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from hashlib import blake2b
 from os import urandom
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from helpdesk.registry import sealed_form
 from helpdesk.registry.columns import Entry
@@ -14,7 +14,6 @@ from invoices.verdict import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import TracebackType
 
 _TABLE = "CREATE TABLE seen (identity TEXT PRIMARY KEY, face BLOB, state TEXT) WITHOUT ROWID"
 _FIND = "SELECT face, state FROM seen WHERE identity = ?"
@@ -25,7 +24,7 @@ class Seen:
     """Finds rows of one file that contradict each other.
 
     SQLite's private file on the disk, which nobody else can open, holds keyed digests only.
-    Use as a context manager, from one thread at a time.
+    For threads, one at a time; `close` it whatever happens.
     """
 
     def __init__(self) -> None:
@@ -34,15 +33,8 @@ class Seen:
         self._connection.execute("PRAGMA synchronous=OFF")
         self._connection.execute(_TABLE)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Forget all of it."""
         self._connection.close()
 
     def clashes(self, told: Sequence[tuple[int, str, Entry]]) -> list[tuple[int, RowError]]:

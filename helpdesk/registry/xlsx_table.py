@@ -41,7 +41,7 @@ class XlsxTable:
     """The rows of the first sheet. The sheet is held in memory while it is read."""
 
     def __init__(self, sheet: CalamineSheet) -> None:
-        self.total = max(sheet.total_height, 1)
+        self.total = sheet.end[0] + 1 if sheet.end else 1
         self.done = 0
         self._sheet = sheet
 
@@ -61,8 +61,7 @@ class XlsxTable:
         """Each row with its number. Raises `TableError` for the header."""
         first = self._sheet.start[0] if self._sheet.start else 0
         rows = enumerate(self._sheet.iter_rows(), first + 1)
-        self.done = first
-        number, cells = next(rows, (1, []))
+        self.done, cells = next(rows, (1, []))
         header = Header([str(cell) for cell in cells])
         for number, cells in rows:
             self.done = number
