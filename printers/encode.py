@@ -25,6 +25,9 @@ _BOLD_ON, _BOLD_OFF = b"\x1bE\x01", b"\x1bE\x00"
 _DOUBLE, _NORMAL = b"\x1d!\x11", b"\x1d!\x00"
 _QR_MARGIN = b"\x1bJ\x18"
 _FEED = b"\x1bd"
+_BREATH = b"\x1bJ\x06"
+"""A double-high line takes just its own height; a little air keeps the next one off it."""
+
 _CUT = b"\x1dVB\x00"
 _TEAR_LINES = 4
 """Blank lines that bring the last line of a slip above the tear bar."""
@@ -82,9 +85,10 @@ def _styled(line: Line, data: bytes) -> bytes:
         data = _DOUBLE + data + _NORMAL
     if line.bold:
         data = _BOLD_ON + data + _BOLD_OFF
+    data += b"\n"
     if line.align == "center":
-        return _CENTER + data + b"\n" + _LEFT
-    return data + b"\n"
+        data = _CENTER + data + _LEFT
+    return data + _BREATH if line.size > 1 else data
 
 
 def _rule(profile: Profile) -> bytes:

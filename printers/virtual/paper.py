@@ -94,7 +94,8 @@ class Slip:
     def text(self) -> str:
         """What a person reads, line by line; a QR code with its data, a picture by its size."""
         lines: list[str] = []
-        for drawn, strips in groupby(self.strips, key=lambda strip: isinstance(strip, Picture)):
+        seen = [strip for strip in self.strips if not _hairline(strip)]
+        for drawn, strips in groupby(seen, key=lambda strip: isinstance(strip, Picture)):
             group = list(strips)
             lines.extend([_picture_text(group)] if drawn else map(self._line, group))
         return "\n".join(lines).strip("\n") + "\n"
@@ -197,6 +198,11 @@ class Paper:
         stride = int.from_bytes(arguments[1:3], "little")
         if stride and arguments[5:]:
             self._strips.append(Picture(stride, arguments[5:], self._style.align))
+
+
+def _hairline(strip: Strip) -> bool:
+    """Too little paper to count as an empty line."""
+    return isinstance(strip, Blank) and strip.height < LINE // 2
 
 
 def _inked(strip: Strip) -> bool:

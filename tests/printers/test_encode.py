@@ -64,6 +64,7 @@ def test_golden_bytes() -> None:
         b"\x1ba\x01\x1bE\x01\x1d!\x11"
         + "验票台".encode("gb2312")
         + b"\x1d!\x00\x1bE\x00\n\x1ba\x00"
+        b"\x1bJ\x06"
         b"--------------------------------\n" + "结果  一致".encode("gb2312") + b"\n"
         b"\x1ba\x01\x1bJ\x18"
         b"\x1d(k\x04\x001A2\x00\x1d(k\x03\x001C\x08\x1d(k\x03\x001E1"
