@@ -91,7 +91,7 @@ class HelpdeskClient:
             VerifierError: `verifier.refused`, `.reset`, `.timeout`, `.busy` (passing); `.status`,
                 `.size` or `.nonsense` (not passing).
         """
-        body = request_of(claim).model_dump_json(exclude_defaults=True).encode()
+        body = request_of(claim).model_dump_json(exclude_unset=True).encode()
         headers = {"Content-Type": "application/json", IDEMPOTENCY_KEY: op_id}
         async with (
             self._watched(deadline),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -39,6 +38,8 @@ class Desk(Protocol):
 @asynccontextmanager
 async def open_desk(config: Config, language: str) -> AsyncIterator[Desk]:
     """The running kiosk's desk, or our own while nobody else has the data folder."""
+    import asyncio
+
     try:
         ownership = await asyncio.to_thread(Ownership, config.data, config.control)
     except StoreError as error:

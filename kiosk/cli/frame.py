@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -15,10 +15,12 @@ from invoices.errors import InvoiceError
 from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from kiosk.config import Config
     from kiosk.i18n import Translate
+
+T = TypeVar("T")
 
 OK, NEGATIVE, BAD_INPUT, CANNOT_TELL = 0, 1, 2, 3
 BUG = CANNOT_TELL
@@ -65,6 +67,13 @@ class Frame:
             self.complain("cli.interrupted", {})
             status = CANNOT_TELL
         raise typer.Exit(status)
+
+    def wait(self, work: Coroutine[None, None, T]) -> T:
+        """The result of work on an event loop of its own."""
+        # `kiosk read` does without the loop and should not wait for it to load.
+        import asyncio
+
+        return asyncio.run(work)
 
     def config(self, path: Path) -> Config:
         """The configuration, with every problem told.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,7 +25,7 @@ def _reprint(
     context: typer.Context, record: _Record, config: ConfigOption = DEFAULT_CONFIG
 ) -> None:
     frame = frame_of(context)
-    frame.guard(lambda: asyncio.run(_print(frame, frame.config(config), record)))
+    frame.guard(lambda: frame.wait(_print(frame, frame.config(config), record)))
 
 
 async def _print(frame: Frame, config: Config, record: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -45,12 +44,14 @@ def _status(
         frame.say(json.dumps(state, ensure_ascii=False) if as_json else _line(frame, state))
 
     def work() -> int:
-        return asyncio.run(_look(frame, frame.config(config), tell, watch=watch))
+        return frame.wait(_look(frame, frame.config(config), tell, watch=watch))
 
     frame.guard(work)
 
 
 async def _look(frame: Frame, config: Config, tell: Any, *, watch: bool) -> int:
+    import asyncio
+
     from kiosk.cli.desk import open_desk
 
     state: dict[str, Any] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import Iterable
@@ -56,7 +55,7 @@ def _verify(
     def work() -> int:
         if offline:
             return _offline(frame, given, tell)
-        return asyncio.run(_online(frame, frame.config(config), given, tell))
+        return frame.wait(_online(frame, frame.config(config), given, tell))
 
     frame.guard(work)
 
