@@ -33,13 +33,13 @@ def records_of(
 
 
 def in_order(records: Records) -> Records:
-    """The records by `h`, then `h2`, then the rest: one order, however they came."""
+    """The records by `h`, then `h2`: one order of distinct invoices, however they came."""
     ordered = records[np.argsort(records["h"])]
     h = ordered["h"]
     twins = np.flatnonzero(h[1:] == h[:-1])
     for first in twins:
         last = int(np.searchsorted(h, h[first], side="right"))
-        ordered[first:last] = np.sort(ordered[first:last], order=["h2", "body", "state"])
+        ordered[first:last] = np.sort(ordered[first:last], order="h2")
     return ordered
 
 

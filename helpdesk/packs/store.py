@@ -60,7 +60,7 @@ class FileStore:
             files = [stack.enter_context(path.open("wb")) for path in self._paths]
             for records in chunks:
                 parts = records["h"] >> shift if bits else np.zeros(len(records), np.uint64)
-                order = np.argsort(parts, kind="stable")
+                order = np.argsort(parts)
                 edges = np.searchsorted(parts[order], np.arange(len(files) + 1, dtype=np.uint64))
                 for part, file in enumerate(files):
                     file.write(records[order[edges[part] : edges[part + 1]]].tobytes())

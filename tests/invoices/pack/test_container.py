@@ -128,6 +128,12 @@ def test_a_spill_list_that_lies_is_refused(at: int, new: bytes) -> None:
     assert refusal(with_bytes(data, len(data) + at, new)) == PackFault.LAYOUT
 
 
+def test_a_spill_list_with_more_of_the_body_than_the_rest_is_refused() -> None:
+    data = segment_bytes(spilling(), settings(body=20))
+    top_of_last_body = len(data) - 32 - 2
+    assert refusal(with_bytes(data, top_of_last_body, b"\x01")) == PackFault.LAYOUT
+
+
 def test_a_key_of_another_region_epoch_or_secret_is_foreign(data: bytes) -> None:
     assert refusal(data, key=PackKey("else", KEY.epoch, KEY.secret)) == PackFault.FOREIGN_KEY
     assert refusal(data, key=PackKey(KEY.region, 8, KEY.secret)) == PackFault.FOREIGN_KEY

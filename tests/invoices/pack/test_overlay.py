@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from helpdesk.packs.records import Records
 from invoices.pack import Overlay, PackError, PackFault
-from tests.helpdesk.packs.synthetic import KEY, overlay_bytes, registry, settings
+from invoices.pack.finding import StatusCode
+from invoices.pack.header import HEADER_BYTES
+from tests.helpdesk.packs.synthetic import KEY, overlay_bytes, registry, resealed, settings
 
 CHANGES = (0.1, 0.3, 0.2, 0.1, 0.1, 0.2)
 
@@ -53,8 +55,6 @@ def test_its_id_must_name_a_day() -> None:
 
 
 def overlay_day_of(data: bytearray, name: bytes) -> str:
-    from tests.helpdesk.packs.synthetic import resealed
-
     data[0x10 : 0x10 + len(name)] = name
     return Overlay.open(memoryview(resealed(bytes(data))), [KEY]).day.isoformat()
 
@@ -63,3 +63,13 @@ def test_an_overlay_says_since_when() -> None:
     overlay = opened(registry(2))
     assert overlay.header.since == 0
     assert overlay.as_of == settings().moments.as_of
+
+
+def test_a_status_that_no_overlay_may_hold_mentions_nobody() -> None:
+    """With one entry its first row is in every value: flipping two bits there makes code 6."""
+    changes = registry(1)
+    changes["state"] = StatusCode.WITHDRAWN
+    data = bytearray(overlay_bytes(changes))
+    data[HEADER_BYTES] ^= StatusCode.WITHDRAWN ^ 6
+    overlay = Overlay.open(memoryview(resealed(bytes(data))), [KEY])
+    assert overlay.code(int(changes["h"][0]), int(changes["h2"][0])) is None

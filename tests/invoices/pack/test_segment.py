@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from helpdesk.packs.records import Records
 from invoices.pack import Miss, Segment
 from invoices.pack.finding import STATES
+from invoices.pack.mixing import first_coefficients
 from invoices.verdict import State
 from tests.helpdesk.packs.synthetic import KEY, registry, segment_bytes, settings
 
@@ -139,3 +140,14 @@ def test_a_mapped_file_can_be_let_go(tmp_path: Path) -> None:
     mapped.close()
     with pytest.raises(ValueError, match="released"):
         segment.answer(h, h2, (said,))
+
+
+def test_a_stranger_who_meets_label_and_body_by_chance_gets_a_state_that_exists() -> None:
+    """Three bits name eight states and there are five: the others are no member's."""
+    segment = opened(registry(2_000), label=0, body=16)
+    assert segment._main is not None
+    answers = set()
+    for h in np.random.default_rng(3).integers(0, 2**64, 4_000, dtype=np.uint64).tolist():
+        body = segment._main(h, first_coefficients(h))
+        answers.add(segment.answer(h, 0, (body,)))
+    assert answers == {*STATES, Miss.NOT_FOUND}
