@@ -37,6 +37,8 @@ _WHY = {
     503: "The server cannot work now; try again after Retry-After.",
 }
 _WAITING = (429, 503)
+_SOME_KEY = "01936d3e-9c00-7a2b-8d4e-5f60718293a4"
+_KEY_LENGTH = len(_SOME_KEY)
 
 
 def document(api: Api) -> dict[str, Any]:
@@ -149,5 +151,13 @@ def _parameters(operation: Operation, schemas: dict[str, Any]) -> Iterator[dict[
             "in": "header",
             "required": False,
             "description": "UUIDv7 made before the first attempt; required with credentials.",
-            "schema": {"type": "string", "pattern": op_id.PATTERN},
+            "example": _SOME_KEY,
+            # The lengths keep readers whose $ also matches before a line end from adding one.
+            "schema": {
+                "type": "string",
+                "format": "uuid7",
+                "pattern": op_id.PATTERN,
+                "minLength": _KEY_LENGTH,
+                "maxLength": _KEY_LENGTH,
+            },
         }
