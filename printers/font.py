@@ -25,6 +25,11 @@ class Font:
         self._path = path
         self._sizes: dict[int, ImageFont.FreeTypeFont] = {}
 
+    @property
+    def path(self) -> Path:
+        """The font file."""
+        return self._path
+
     def at(self, size: int) -> ImageFont.FreeTypeFont:
         """The font at a height in dots.
 
@@ -45,7 +50,8 @@ def find_font(path: Path | None = None) -> Font | None:
     """The font at `path`, or the one of the installed package; `None` where there is none.
 
     Without a font no line can be drawn: tell staff (`doctor`), slips of a `raster` printer
-    fail with `encode.no_font`, and rare characters print as 〓.
+    fail with `encode.no_font`, and rare characters print as 〓. Looks at the disk, so call it
+    before the event loop runs or in a thread.
     """
     if path is None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ LINE_LIMIT = 200
 """Lines on one slip: some 75 cm of paper, more is a mistake."""
 
 GAP = 2
+_BULLET = re.compile(r"[-·•●] {1,3}(?=\S)")
 _OPENING = frozenset("（《「『【〔“‘([{")
 _CLOSING = frozenset("，。、；：？！）》」』】〕”’…,.;:?!)]}%")
 
@@ -68,10 +70,20 @@ def wrap(text: str, columns: int) -> list[str]:
 def _others(blocks: Sequence[Block], columns: int) -> Iterator[Row]:
     for block in blocks:
         if isinstance(block, Text):
-            for line in wrap(plain(block.text), columns // block.size):
+            for line in _paragraph(plain(block.text), columns // block.size):
                 yield Line(line, block.align, block.bold, block.size)
         elif not isinstance(block, Pair):
             yield block
+
+
+def _paragraph(text: str, columns: int) -> Iterator[str]:
+    """Wrapped text; what follows a bullet stays to the right of it."""
+    match = _BULLET.match(text)
+    bullet = match[0] if match else ""
+    indent = " " * width(bullet)
+    for line in wrap(text.removeprefix(bullet), columns - len(indent)):
+        yield bullet + line
+        bullet = indent
 
 
 def _pairs(blocks: Sequence[Block], columns: int) -> Iterator[Line]:

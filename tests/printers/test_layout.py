@@ -66,6 +66,17 @@ def test_double_size_has_half_the_columns() -> None:
     assert lines(Text("发票查验凭条一二三", size=2)) == ["发票查验凭条一二", "三"]
 
 
+def test_a_list_hangs_from_its_bullets() -> None:
+    assert lines(Text("· 此发票已作废，请不要用它报销、入账或抵扣。")) == [
+        "· 此发票已作废，请不要用它报",
+        "   销、入账或抵扣。",
+    ]
+    assert lines(Text("-5 is no bullet and neither is - this one")) == [
+        "-5 is no bullet and neither is -",
+        "this one",
+    ]
+
+
 def test_other_blocks_stand_as_they_are() -> None:
     blocks = (Rule(), Qr("A"), Feed(2))
     assert lay_out(Document(blocks), 32) == blocks
