@@ -69,8 +69,6 @@ class HelpdeskClient:
     def open(self) -> None:
         """Make ready; connects to nobody yet."""
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-        if self._access:
-            headers["Authorization"] = self._access.header
         self._session = aiohttp.ClientSession(
             headers=headers,
             connector=aiohttp.TCPConnector(limit=4, keepalive_timeout=60),
@@ -93,6 +91,8 @@ class HelpdeskClient:
         """
         body = request_of(claim).model_dump_json(exclude_unset=True).encode()
         headers = {"Content-Type": "application/json", IDEMPOTENCY_KEY: op_id}
+        if self._access:
+            headers["Authorization"] = self._access.header
         async with (
             self._watched(deadline),
             self._opened().post(

@@ -30,7 +30,9 @@ def texts(language: str) -> dict[str, str]:
 
 def sources(*rooms: str) -> str:
     paths = [path for room in rooms for path in sorted((ROOT / room).rglob("*.py"))]
-    return "\n".join(path.read_text("utf-8") for path in paths if "demo" not in path.parts)
+    return "\n".join(
+        path.read_text("utf-8") for path in paths if not {"demo", "demo.py"} & {*path.parts}
+    )
 
 
 def places(text: str) -> set[str]:

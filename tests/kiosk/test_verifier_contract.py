@@ -1,0 +1,93 @@
+"""The kiosk's client keeps the verifier's contract, asking a whole server over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from helpdesk.app import make_app
+from helpdesk.config_file import load
+from helpdesk.db import database_of, migrate
+from helpdesk.registry.columns import Entry
+from helpdesk.security import KeyRing
+from kiosk.helpdesk_client import Access, HelpdeskClient
+from kiosk.link import Link, LinkWatch
+from kiosk.verification import VerifierError
+from tests.helpdesk.verification.room import TODAY, HandClock, put
+from tests.kiosk import stand_ins
+from tests.verifier_contract import OpIds, Subject, VerifierContract, known_invoices
+
+CONFIG = """
+[helpdesk]
+requests_per_minute = 0
+kiosk_requests_per_minute = 0
+disk_floor = 0
+[database]
+url = "sqlite://{folder}/helpdesk.sqlite3"
+[security]
+keys = "keys"
+guesses_per_minute = 0
+"""
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> KeyRing:
+    return KeyRing.create(tmp_path / "keys")
+
+
+@pytest.fixture
+def application(tmp_path: Path, keys: KeyRing) -> web.Application:
+    file = tmp_path / "config.toml"
+    file.write_text(CONFIG.format(folder=tmp_path), encoding="utf-8")
+    config = load(file, {})
+
+    async def stock() -> None:
+        async with database_of(config.database.url) as database:
+            await migrate(database)
+            await put(database, keys, [Entry(*known) for known in known_invoices(TODAY).values()])
+
+    asyncio.run(stock())
+    return make_app(config, clock=HandClock())
+
+
+@pytest_asyncio.fixture
+async def port(application: web.Application) -> AsyncIterator[int]:
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield runner.addresses[0][1]
+    await runner.cleanup()
+
+
+@pytest_asyncio.fixture
+async def client(port: int, keys: KeyRing) -> AsyncIterator[HelpdeskClient]:
+    link = LinkWatch(stand_ins.HandClock())
+    access = Access("A03", keys.kiosk_access.hex())
+    client = HelpdeskClient(f"http://127.0.0.1:{port}", link, access)
+    client.open()
+    yield client
+    await client.close()
+
+
+class TestHelpdeskClient(VerifierContract):
+    @pytest.fixture
+    def subject(self, client: HelpdeskClient) -> Subject:
+        return Subject(client.verify, TODAY, VerifierError, new_op_id=OpIds())
+
+
+async def test_a_wrong_secret_is_refused_by_a_server_that_is_there(port: int) -> None:
+    link = LinkWatch(stand_ins.HandClock())
+    client = HelpdeskClient(f"http://127.0.0.1:{port}", link, Access("A03", "00" * 32))
+    client.open()
+    with pytest.raises(VerifierError) as caught:
+        await client.verify(OpIds(9)(), stand_ins.claim(), 5.0)
+    assert (caught.value.code, caught.value.params) == ("verifier.status", {"status": "401"})
+    assert await client.probe()
+    assert link.state is Link.ONLINE
+    await client.close()
