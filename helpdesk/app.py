@@ -10,6 +10,7 @@ from pydantic import RootModel
 
 from helpdesk.app_keys import RESOURCES
 from helpdesk.clock import SystemClock
+from helpdesk.db import pending
 from helpdesk.ids import SystemIds
 from helpdesk.resources import open_resources
 from helpdesk.slices import ROUTES
@@ -91,6 +92,8 @@ def _resources(
         async with open_resources(config, clock, ids) as resources:
             app[RESOURCES] = resources
             app[GUARD] = Guard(resources)
+            # Reads the migration files now, so that readiness need not.
+            await pending(resources.database)
             yield
 
     return opened

@@ -146,8 +146,6 @@ class Database:
             ConstraintError, DatabaseError: From the block's statements or from COMMIT;
                 ``db.foreign_task`` in a task that inherited somebody else's transaction.
         """
-        if self._closed:
-            raise DatabaseError("db.closed")
         with self.orm():
             context = self._client()._in_transaction()  # noqa: SLF001 - tortoise's own way in
             with translated():
@@ -174,6 +172,8 @@ class Database:
 
     def _client(self) -> Any:
         """Tortoise's client: the open transaction of this task, else the root."""
+        if self._closed:
+            raise DatabaseError("db.closed")
         client: Any = self._context.connections.get(self.dialect)
         if client is self._root:
             return client

@@ -19,6 +19,8 @@ from helpdesk.db import Database, DatabaseError, database_of
 from helpdesk.db.address import PostgresAddress, parse_address
 from helpdesk.db.models import Heartbeat
 
+HEARTBEAT = "CREATE TABLE heartbeat (name VARCHAR(20) PRIMARY KEY, beaten_at VARCHAR(40))"
+
 Begin = Callable[[], AbstractAsyncContextManager[Any]]
 
 
@@ -198,7 +200,7 @@ async def _run(awaitable: Any) -> Any:
 async def test_models_work_in_whatever_task(database: Database) -> None:
     """Stock tortoise knows its context only where it was initialised."""
     async with database.transaction() as tx:
-        await tx.execute("CREATE TABLE heartbeat (name VARCHAR(20) PRIMARY KEY, beaten_at VARCHAR(40))")
+        await tx.execute(HEARTBEAT)
 
     async def elsewhere() -> int:
         async with database.transaction():
@@ -214,7 +216,7 @@ async def test_models_work_in_whatever_task(database: Database) -> None:
 
 async def test_model_errors_are_ours_too(database: Database) -> None:
     async with database.transaction() as tx:
-        await tx.execute("CREATE TABLE heartbeat (name VARCHAR(20) PRIMARY KEY, beaten_at VARCHAR(40))")
+        await tx.execute(HEARTBEAT)
 
     async def twice() -> None:
         async with database.transaction():
