@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from invoices.verdict import Verdict
-from kiosk.db.port import StoreError
+from kiosk.errors import KioskError
 from kiosk.verification import VerifierError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Redelivery:
         """Whether nothing went wrong."""
         try:
             return all([await self._deliver(check) for check in await self._book.kept()])
-        except StoreError as error:
+        except KioskError as error:
             logger.warning("kept checks must wait: %s", error.code)
             return False
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.db.checks import SqlCheckBook
 from kiosk.db.migration import migrate, shipped
+from kiosk.db.port import StoreError
 from kiosk.db.slips import SqlLedger
 from kiosk.db.sqlite import SqliteConnection
 from kiosk.key_file import read_or_make
@@ -46,6 +47,7 @@ async def open_database(
     """
     connection = SqliteConnection(folder / FILE, settings)
     try:
+        await asyncio.to_thread(_make_private, folder / FILE)
         await connection.open()
         await migrate(connection, await asyncio.to_thread(shipped))
         used = await connection.fetch("SELECT 1 FROM checks LIMIT 1")
@@ -56,3 +58,11 @@ async def open_database(
         raise
     book = SqlCheckBook(connection, sealer, prefix)
     return Database(book, SqlLedger(connection, sealer), connection)
+
+
+def _make_private(path: Path) -> None:
+    """The file for its owner alone, also in a folder that others may enter."""
+    try:
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise StoreError("store.unusable", {"reason": str(error.strerror)}) from error

@@ -148,10 +148,10 @@ async def test_a_lost_key_is_never_replaced_beside_data(tmp_path: Path) -> None:
     assert caught.value.code == "key.exposed"
 
 
-async def test_a_key_is_its_owners_alone(tmp_path: Path) -> None:
+async def test_key_and_database_are_their_owners_alone(tmp_path: Path) -> None:
     async with opened(tmp_path):
-        mode = (tmp_path / "kiosk.key").stat().st_mode
-    assert mode & 0o777 == 0o600
+        modes = {(tmp_path / name).stat().st_mode & 0o777 for name in ("kiosk.key", "kiosk.db")}
+    assert modes == {0o600}
 
 
 def test_a_second_owner_is_told_whom_to_ask(tmp_path: Path) -> None:

@@ -137,6 +137,14 @@ async def test_the_business_day_is_beijings(tmp_path: Path) -> None:
     assert check.record == "A03-261125-0001"
 
 
+async def test_a_clock_that_lost_its_time_refuses_nothing(tmp_path: Path) -> None:
+    clock = HandClock(NOW.replace(year=1970))
+    verifier = ScriptedVerifier(clock, matched())
+    async with opened(tmp_path) as database:
+        check = await verification(database.checks, verifier, clock).check(claim(), Entry.SCAN)
+    assert check.outcome.verdict is Verdict.MATCH
+
+
 async def test_a_check_that_cannot_be_kept_is_not_told(tmp_path: Path) -> None:
     clock = HandClock()
     async with opened(tmp_path) as database:
