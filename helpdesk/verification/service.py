@@ -124,6 +124,5 @@ class VerificationService:
             return None
 
     def _asked(self, question: Question) -> bytes:
-        # What JSON calls a string may hold half a character, which UTF-8 does not write.
         parts = (question.channel, question.name, question.record, *question.asked)
-        return _SEPARATOR.join(parts).encode("utf-8", "surrogatepass")
+        return _SEPARATOR.join(parts).encode()
