@@ -1,0 +1,202 @@
+"""How a kiosk and a server that have only a short code in common learn each other's keys.
+
+1. The kiosk asks for the server's keys and a nonce (`ServerHello`); nothing of it is believed yet.
+2. The kiosk sends its own keys, a nonce and a proof (`EnrolmentRequest`): an HMAC under a key
+   made from the code, over its role, both sides' keys and both nonces.
+3. The server checks it and answers with its own proof over the same and with a grant sealed to
+   the kiosk's key (`EnrolmentAnswer`). Only a proof that holds makes the kiosk pin the keys.
+
+Whoever sits between the two and swaps a key cannot make either proof. A code is for one kiosk:
+the same keys may ask again (an answer got lost), others may not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from helpdesk.wire import sealed_box
+from helpdesk.wire.binary import B16, B32, Base64
+from helpdesk.wire.errors import WireError
+from helpdesk.wire.faults import Fault
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+PATH: Final = "/api/v1/kiosks/enrolment"
+
+_TRANSCRIPT: Final = b"yanpiao/enrolment/1\0"
+_GRANT_CONTEXT: Final = b"yanpiao/enrolment-grant/1\0"
+
+ShortName = Annotated[str, Field(min_length=1, max_length=32)]
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class KioskKeys(_Message):
+    """The kiosk's public keys: `signing` Ed25519, `sealing` X25519. It keeps both halves."""
+
+    signing: B32
+    sealing: B32
+
+
+class ServerKeys(_Message):
+    """The server's public keys: `receipt` and `root` Ed25519, `sealing` X25519."""
+
+    receipt: B32
+    sealing: B32
+    root: B32
+
+
+class ServerHello(_Message):
+    """`GET` of the enrolment path."""
+
+    keys: ServerKeys
+    nonce: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+    """The server's own, recognised when it comes back: `challenge.issue`."""
+
+
+class EnrolmentRequest(_Message):
+    """`POST` to the enrolment path; the server names itself as the kiosk heard it."""
+
+    code_name: B16
+    """`enrolment_code.name_of`."""
+    kiosk: KioskKeys
+    server: ServerKeys
+    server_nonce: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+    kiosk_nonce: B16
+    journal: B16
+    """Which journal this kiosk writes."""
+    proof: B32
+
+
+class RegionKey(_Message):
+    """The key of one region's packs."""
+
+    region: ShortName
+    epoch: Annotated[int, Field(ge=0, lt=1 << 32)]
+    key: B32
+
+
+class Grant(_Message):
+    """What an enrolled kiosk gets. It travels in a sealed box only."""
+
+    kiosk: ShortName
+    centre: ShortName
+    prefix: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,5}$")]
+    """Leased to this kiosk's key: the start of its record numbers."""
+    trust: Annotated[bytes, Base64(1, 4 << 20)]
+    """The trust list's bundle."""
+    region_keys: tuple[RegionKey, ...] = ()
+    invoice_key: B32
+    """For `slip_claims.invoice_hash`, the same for all kiosks of a centre."""
+
+
+class EnrolmentAnswer(_Message):
+    """The sealed grant, and the server's proof over it and all that went before."""
+
+    grant: Annotated[bytes, Base64(sealed_box.OVERHEAD, 6 << 20)]
+    proof: B32
+
+
+def kiosk_proof(key: bytes, request: EnrolmentRequest) -> bytes:
+    """The kiosk's proof; `key` is `enrolment_code.proof_key`. `request.proof` is not read."""
+    return _proof(key, b"kiosk", _heard(request))
+
+
+def check_request(key: bytes, request: EnrolmentRequest, keys: ServerKeys) -> None:
+    """The server's side of step 2, `keys` being its own; the nonce is checked by its maker.
+
+    Raises:
+        WireError: `enrolment.proof` where the code is not known, or somebody swapped a key.
+    """
+    genuine = hmac.compare_digest(request.proof, kiosk_proof(key, request))
+    if request.server != keys or not genuine:
+        raise WireError(Fault.ENROLMENT_PROOF)
+
+
+def answer(
+    key: bytes, request: EnrolmentRequest, grant: Grant, ephemeral: bytes
+) -> EnrolmentAnswer:
+    """Step 3 for a request that was checked; `ephemeral` is 32 bytes of chance."""
+    plain = grant.model_dump_json().encode()
+    context = _GRANT_CONTEXT + request.kiosk.signing
+    box = sealed_box.seal(request.kiosk.sealing, plain, context=context, ephemeral=ephemeral)
+    return EnrolmentAnswer(grant=box, proof=_server_proof(key, request, box))
+
+
+def open_answer(
+    key: bytes, request: EnrolmentRequest, given: EnrolmentAnswer, sealing: bytes
+) -> Grant:
+    """The kiosk's side of step 3: the grant, if the server knows the code and is who it said.
+
+    `sealing` is the private half of the kiosk's sealing key. After this the kiosk pins
+    `request.server`.
+
+    Raises:
+        WireError: `enrolment.proof`, `seal.*`, `enrolment.grant` for a grant of another form.
+    """
+    if not hmac.compare_digest(given.proof, _server_proof(key, request, given.grant)):
+        raise WireError(Fault.ENROLMENT_PROOF)
+    context = _GRANT_CONTEXT + request.kiosk.signing
+    plain = sealed_box.unseal(sealing, given.grant, context=context)
+    try:
+        return Grant.model_validate_json(plain)
+    except ValidationError as error:
+        raise WireError(Fault.ENROLMENT_GRANT) from error
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCode:
+    """What the server keeps of a code: until when it counts, and which kiosk has used it."""
+
+    expires: datetime
+    used_by: KioskKeys | None = None
+
+
+class Admission(StrEnum):
+    """A kiosk's first use of a code, or the same kiosk again because an answer got lost."""
+
+    FIRST = "first"
+    AGAIN = "again"
+
+
+def admit(code: OpenCode, kiosk: KioskKeys, now: datetime) -> Admission:
+    """Whether these keys may use this code now.
+
+    The kiosk that used it may come again even later: what it gets is sealed to its own key.
+
+    Raises:
+        WireError: `enrolment.used` by another kiosk, `enrolment.expired`.
+    """
+    if code.used_by is not None:
+        if code.used_by != kiosk:
+            raise WireError(Fault.ENROLMENT_USED)
+        return Admission.AGAIN
+    if now >= code.expires:
+        raise WireError(Fault.ENROLMENT_EXPIRED)
+    return Admission.FIRST
+
+
+def _heard(request: EnrolmentRequest) -> list[bytes]:
+    kiosk, server = request.kiosk, request.server
+    nonces = [request.server_nonce.encode(), request.kiosk_nonce]
+    keys = [kiosk.signing, kiosk.sealing, server.receipt, server.sealing, server.root]
+    return [request.code_name, *keys, *nonces, request.journal]
+
+
+def _server_proof(key: bytes, request: EnrolmentRequest, box: bytes) -> bytes:
+    return _proof(key, b"server", [*_heard(request), request.proof, hashlib.sha256(box).digest()])
+
+
+def _proof(key: bytes, role: bytes, parts: list[bytes]) -> bytes:
+    # Each part with its length, so that no two transcripts share their bytes.
+    framed = b"".join(len(part).to_bytes(4, "big") + part for part in [role, *parts])
+    return hmac.digest(key, _TRANSCRIPT + framed, hashlib.sha256)
