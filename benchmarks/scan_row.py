@@ -1,0 +1,78 @@
+"""From the last byte of a scan to the verdict on the screen: real server, real kiosk, a pty.
+
+The clock starts when the scanner's terminator is written to the terminal and stops when the
+bytes of the verdict have come out of it. What a terminal takes to draw them is not in it.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from benchmarks.measure import Bar, Measure
+from benchmarks.scene import faces_that_match, kiosk_command, today, words
+from benchmarks.timed_terminal import TimedTerminal
+from invoices.qr_writer import write_face
+from kiosk.demo.stage import Stage
+
+if TYPE_CHECKING:
+    from kiosk.i18n import Translate
+
+BAR = Bar(150, at_most=True)
+RATE = 2_000.0
+"""Characters a second: a common USB scanner."""
+
+WARM = 3
+P95 = 0.95
+
+
+def run(*, quick: bool) -> list[Measure]:
+    """A visitor after another, each with another genuine invoice, from the home screen."""
+    scans = WARM + (10 if quick else 60)
+    with Stage(today(), 2_000) as stage:
+        faces = islice(faces_that_match(stage.folder / "registry.csv", today()), scans)
+        payloads = [write_face(face) for face in faces]
+        with TimedTerminal(kiosk_command(stage)) as kiosk:
+            visitor = _Visitor(kiosk, words())
+            taken = [visitor.check(payload) for payload in payloads][WARM:]
+    taken.sort()
+    note = f"{len(taken)} scans, link up; worst {taken[-1]:.0f} ms; a slip printed each time"
+    return [
+        Measure("scan to verdict on screen, p50", statistics.median(taken), "ms"),
+        Measure("scan to verdict on screen, p95", _quantile(taken, P95), "ms", bar=BAR, note=note),
+        Measure("  of which ours", None, "ms", note="the kiosk keeps no trace of its own times"),
+    ]
+
+
+class _Visitor:
+    """Stands before a kiosk that is up."""
+
+    def __init__(self, kiosk: TimedTerminal, words: Translate) -> None:
+        self._kiosk = kiosk
+        self._words = words
+        kiosk.arrived(words("attract.title"))
+        kiosk.arrived(words("link.online"))
+        self._leave()
+
+    def check(self, payload: str) -> float:
+        """Scan, wait for verdict and slip, go home; milliseconds to the verdict."""
+        self._kiosk.send_at(payload.encode(), RATE)
+        start = self._kiosk.written
+        begun = time.monotonic()
+        self._kiosk.send(b"\r")
+        at = self._kiosk.arrived(self._words("result.match.normal"), start=start)
+        self._kiosk.arrived(self._words("slip.printed"), start=start)
+        self._leave()
+        return (at - begun) * 1_000
+
+    def _leave(self) -> None:
+        start = self._kiosk.written
+        self._kiosk.send(b"\x1b")
+        self._kiosk.arrived(self._words("home.tile.history.more"), start=start)
+
+
+def _quantile(ordered: list[float], share: float) -> float:
+    """The smallest value that so great a share do not exceed."""
+    return ordered[min(len(ordered) - 1, round(share * len(ordered) + 0.5) - 1)]
