@@ -15,7 +15,7 @@ from printers.profile import Profile
 from printers.spooler import JobChange, Spooler
 from tests.printers.carriers import Carrier
 
-SHORT = Deadlines(open=1.0, reply=0.1, write=0.3, confirm=0.5)
+SHORT = Deadlines(open=1.0, reply=0.25, write=0.5, confirm=1.0)
 PATIENCE = 10.0
 FONT = find_font()
 START = datetime(2026, 11, 24, 2, 25, 7, tzinfo=UTC)

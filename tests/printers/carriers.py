@@ -77,8 +77,8 @@ class SerialCarrier:
 
     def __init__(self, dots: int) -> None:
         self.engine = Engine(dots=dots)
-        self._folder = Path(tempfile.mkdtemp(prefix="yanpiao-line-"))
-        self._name = self._folder / "printer"
+        self._folder = tempfile.TemporaryDirectory(prefix="yanpiao-line-")
+        self._name = Path(self._folder.name) / "printer"
         self._ends: tuple[int, int] | None = None
 
     @property
@@ -92,7 +92,7 @@ class SerialCarrier:
     async def stop(self) -> None:
         await self.unplug()
         await self.engine.stop()
-        self._folder.rmdir()
+        self._folder.cleanup()
 
     async def plug(self) -> None:
         if self._ends is not None:

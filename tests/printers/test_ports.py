@@ -73,7 +73,7 @@ def test_what_came_before_the_question_is_no_answer() -> None:
     [
         TcpPort("127.0.0.1", 1),
         SerialPort("/dev/no-such-line"),
-        UsbPort(0x1234, 0x5678, FakeBackend(SerialCarrier(384).engine)),
+        UsbPort(0x1234, 0x5678, FakeBackend(UsbCarrier(384).engine)),
         FilePort(Path("/dev/no-such-printer")),
         FilePort(Path("/no/such/folder/slips.bin")),
     ],
