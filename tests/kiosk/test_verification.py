@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -163,10 +162,10 @@ async def test_the_log_names_no_invoice(tmp_path: Path, caplog: pytest.LogCaptur
     assert CANARY_NUMBER not in caplog.text
 
 
-async def until(true: Callable[[], bool]) -> None:
+async def none_kept(book: CheckBook) -> None:
     async with asyncio.timeout(5):
-        while not true():  # noqa: ASYNC110 - looks again, within the deadline
-            await asyncio.sleep(0.002)
+        while await book.kept():
+            pass
 
 
 async def test_kept_checks_get_their_answer_when_the_server_is_back(tmp_path: Path) -> None:
@@ -180,10 +179,9 @@ async def test_kept_checks_get_their_answer_when_the_server_is_back(tmp_path: Pa
         )
         work = Redelivery(verifier, book, clock, lambda: 0.0, shortest=0.001)
         task = asyncio.create_task(work.run())
-        await until(lambda: len(verifier.asked) == 6)
+        await none_kept(book)
         task.cancel()
         await asyncio.wait({task})
-        assert await book.kept() == []
         found = [await book.find(check.record) for check in made]
     assert [check and check.outcome.verdict for check in found] == [Verdict.MATCH] * 3
     assert [asked[0] for asked in verifier.asked] == [
@@ -204,10 +202,10 @@ async def test_with_nothing_kept_redelivery_sleeps_until_woken(tmp_path: Path) -
         task = asyncio.create_task(work.run())
         await database.checks.add(new_check("op-1", bare(Verdict.UNAVAILABLE)))
         work.wake()
-        await until(lambda: len(verifier.asked) == 1)
+        await none_kept(database.checks)
         task.cancel()
         await asyncio.wait({task})
-        assert await database.checks.kept() == []
+    assert len(verifier.asked) == 1
 
 
 async def test_a_completed_check_keeps_its_moment(tmp_path: Path) -> None:
