@@ -27,6 +27,8 @@ def client_address(
     is hearsay. A peer on a Unix socket is trusted: only a proxy on this machine reaches it.
     """
     current = peer or LOCAL
+    if not trusted:
+        return current
     for hop in reversed((forwarded or "").split(",")):
         if not _trusted(current, trusted):
             return current
@@ -39,6 +41,8 @@ def client_address(
 
 def limiting_key(address: str) -> str:
     """Return what a limit counts by: an IPv6 customer holds a whole /64, so that counts as one."""
+    if ":" not in address:
+        return address
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -50,7 +54,7 @@ def limiting_key(address: str) -> str:
 
 def _trusted(address: str, trusted: Sequence[IPv4Network | IPv6Network]) -> bool:
     if address == LOCAL:
-        return bool(trusted)
+        return True
     parsed = ip_address(address.partition("%")[0])
     return any(parsed in network for network in trusted)
 
