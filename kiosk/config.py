@@ -66,6 +66,7 @@ class KioskSection:
     language: str = _key("zh_CN", "language a visitor meets first: zh_CN or en", language)
     theme: str = _key("default", "default or contrast", one_of("default", "contrast"))
     next_day: bool = _key(default=True, meaning="refuse invoices of today: they are known tomorrow")
+    samples: str = _key("", "file of sample codes for the demo's sheet (F9); empty: none")
     years: int = _key(5, "refuse invoices older than this many years; 0: none", between(0, 100))
 
 

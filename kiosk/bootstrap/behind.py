@@ -12,6 +12,7 @@ from invoices.verdict import Verdict
 from kiosk.bootstrap.commands import Commands
 from kiosk.bootstrap.core import open_core
 from kiosk.bootstrap.paper import open_paper
+from kiosk.bootstrap.samples import read_sheet
 from kiosk.bootstrap.screens import CheckDesk, HealthDesk, RecordDesk, ScanReader, SlipDesk
 from kiosk.clock import SystemClock
 from kiosk.control import once, serving
@@ -89,6 +90,7 @@ class _Behind:
             checks=CheckDesk(core.verification, checked),
             slips=slips if paper else None,
             records=RecordDesk(core.records),
+            samples=await asyncio.to_thread(read_sheet, self._config),
         )
 
     def _watch_link(self, core: Core) -> None:

@@ -9,21 +9,21 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from kiosk.cli import read, run_kiosk, slip, status, verify
+from kiosk.cli import demo, read, run_kiosk, slip, status, verify
 from kiosk.cli.frame import BUG, Frame, language_of
 from kiosk.i18n import Catalogues
 
 if TYPE_CHECKING:
     from kiosk.i18n import Translate
 
-COMMANDS = (run_kiosk, read, verify, status, slip)
+COMMANDS = (demo, run_kiosk, read, verify, status, slip)
 """Modules with `add(app)`, in the order of the help."""
 
 
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run one command; its exit status. No traceback reaches the user."""
     language = language_of(environ)
-    frame = Frame(Catalogues(domains=("kiosk",)).translator(language), language, environ)
+    frame = Frame(Catalogues(domains=("kiosk", "demo")).translator(language), language, environ)
     command = _command(frame.text)
     try:
         command.main(list(arguments), prog_name="kiosk", obj=frame)

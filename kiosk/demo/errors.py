@@ -1,19 +1,15 @@
-"""What can go wrong while the demo is set up."""
+"""What can go wrong while the demo is set up or toured."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from kiosk.errors import KioskError
 
 
-class DemoError(Exception):
-    """A part of the demo did not start or did not answer.
+class DemoError(KioskError):
+    """A part of the demo did not start, did not answer, or showed something else.
 
-    Attributes:
-        code: `demo.<what>`, the key of the sentence is `error.<code>`.
-        params: What the sentence names; never invoice data.
+    Codes are `demo.<what>`; params never hold data of a real invoice.
     """
 
     def __init__(self, code: str, **params: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params: Mapping[str, str] = params
+        super().__init__(code, params)

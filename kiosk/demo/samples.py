@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from invoices.verdict import State, Verdict
+from kiosk.demo.errors import DemoError
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,16 @@ class Sample:
 
 
 def read_samples(path: Path) -> list[Sample]:
-    """The samples that `helpdesk demo-data --samples` wrote."""
-    return [_sample(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+    """The samples that `helpdesk demo-data --samples` wrote.
+
+    Raises:
+        DemoError: `demo.samples` when the file is missing or not such a file.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [_sample(line) for line in lines if line]
+    except (OSError, ValueError, KeyError) as error:
+        raise DemoError("demo.samples", file=str(path)) from error
 
 
 def _sample(line: str) -> Sample:

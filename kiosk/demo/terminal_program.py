@@ -21,6 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from unicodedata import east_asian_width
 
 import pyte
 
@@ -102,7 +103,7 @@ class TerminalProgram:
     def lines(self) -> list[str]:
         """The screen, one string a row, wide characters once."""
         with self._changed:
-            return list(self._screen.display)
+            return [_line(self._screen, y) for y in range(self._screen.lines)]
 
     @property
     def text(self) -> str:
@@ -201,6 +202,11 @@ class TerminalProgram:
         """To the program alone, not to its children."""
         self._process.send_signal(number)
 
+    def terminate(self, deadline: float = DEADLINE) -> int:
+        """SIGTERM to the program; its exit status once it ended and all is read."""
+        self.signal(signal.SIGTERM)
+        return self.wait_end(deadline)
+
     def kill(self) -> None:
         """SIGKILL to the program alone."""
         self._process.kill()
@@ -253,6 +259,21 @@ class TerminalProgram:
             return os.read(self._master, 65536)
         except OSError:  # Linux says EIO when the last program left the terminal
             return b""
+
+
+def _line(screen: pyte.Screen, y: int) -> str:
+    """One row as text.
+
+    Not `Screen.display`: that fails on the empty half which a wide character leaves behind
+    when something is drawn over its other half.
+    """
+    shown, covered = [], False
+    for x in range(screen.columns):
+        data = screen.buffer[y][x].data
+        if data or not covered:
+            shown.append(data or " ")
+        covered = bool(data) and east_asian_width(data[0]) in "WF"
+    return "".join(shown)
 
 
 def _own_the_terminal() -> None:

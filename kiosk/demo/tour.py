@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from invoices.kinds import Field
 from invoices.verdict import State, Verdict
 from kiosk.demo.errors import DemoError
+from kiosk.demo.samples import one_of_each
 
 if TYPE_CHECKING:
     from kiosk.demo.paper import Paper, PrintedSlip
@@ -25,8 +26,11 @@ RECORD = re.compile(r"A03-\d{6}-\d{4}")
 SECONDS = 15.0
 """How long anything may take to appear, generous for a loaded machine."""
 
-TYPING_RATE = 20.0
-"""Characters a second of the hand that types; far slower than any scanner."""
+TYPING_RATE = 9.0
+"""Characters a second of a quick hand; far slower than any scanner."""
+
+TYPED, SCANNED_LATE = "match_normal_10", "match_normal_31"
+"""Samples for the hand and for the two faults; no other step of the tour uses them up."""
 
 MANGLED = b"01,32,,2411200\xd6\x00000,,,,\r"
 
@@ -40,13 +44,15 @@ class Tour:
         program: TerminalProgram,
         paper: Paper,
         translate: Translate,
+        english: Translate,
         tell: Callable[[str], None],
     ) -> None:
-        """Nothing happens before `run`."""
+        """Nothing happens before `run`; `translate` speaks the kiosk's first language."""
         self._stage = stage
         self._program = program
         self._paper = paper
         self._t = translate
+        self._english = english
         self._tell = tell
         self._last = ""
         self._steps = 0
@@ -58,12 +64,11 @@ class Tour:
             DemoError: `demo.difference` at the first thing that is not as it must be.
         """
         self._program.wait_for(self._t("attract.title"), SECONDS)
-        for sample in samples:
+        for sample in one_of_each(samples):
             self._scan(sample)
-        match = next(s for s in samples if s.state is State.NORMAL and s.fields.get("check_code"))
-        self._type(match)
+        self._type(next(sample for sample in samples if sample.label == TYPED))
         self._mangle()
-        digital = next(s for s in samples if s.label.startswith("match_red_full"))
+        digital = next(sample for sample in samples if sample.label == SCANNED_LATE)
         self._run_out_of_paper(digital)
         self._pull_the_plug(digital)
         self._leave()
@@ -92,7 +97,7 @@ class Tour:
     def _mangle(self) -> None:
         self._announce("mangled", repr(MANGLED))
         self._program.send(MANGLED)
-        screen = self._see(self._t("notice.unread.title"))
+        screen = self._see(self._t("notice.problem"))
         self._show(screen)
         self._home()
 
@@ -101,7 +106,7 @@ class Tour:
         self._paper.command("paper-out")
         self._program.send(sample.payload.encode() + b"\r")
         record = self._verdict(sample.verdict, sample.state)
-        self._see(self._t("slip.waiting.paper_out"))
+        self._see(self._t("slip.reason.paper_out"))
         if any(record in slip.text for slip in self._paper.slips()):
             raise self._difference("demo.no_slip_without_paper")
         self._announce("paper_back", record)
@@ -117,7 +122,7 @@ class Tour:
         slip = self._slip(record, Verdict.UNAVAILABLE, None)
         self._announce("server_back", record)
         self._stage.start_server()
-        self._see(self._t("head.online"))
+        self._see(self._t("link.online"))
         self._completed(self._code_of(slip), sample)
 
     def _completed(self, code: str, sample: Sample) -> None:
@@ -136,8 +141,8 @@ class Tour:
     def _leave(self) -> None:
         self._announce("english", "F3")
         self._program.send("\x1bOR")
-        self._see("Invoice")
-        self._home()
+        self._see(self._english("link.online"))
+        self._show(self._see(self._english("result.match.normal")))
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -157,10 +162,10 @@ class Tour:
 
     def _slip(self, record: str, verdict: Verdict, state: State | None) -> PrintedSlip:
         slip = self._paper.wait_slip(lambda text: record in text, SECONDS)
-        words = [self._t(f"verdict.{verdict}")]
+        words = [_unwrapped(self._t(f"verdict.{verdict}"))]
         if state is not None:
-            words.append(self._t(f"state.{state}"))
-        if slip is None or not all(word in slip.text for word in words):
+            words.append(_unwrapped(self._t(f"state.{state}")))
+        if slip is None or not all(word in _unwrapped(slip.text) for word in words):
             raise self._difference("，".join(words))
         if record not in self._code_of(slip):
             raise self._difference(record)
@@ -185,7 +190,7 @@ class Tour:
 
     def _home(self) -> None:
         self._program.send("\x1b")
-        self._see(self._t("home.title"))
+        self._see(self._t("home.tile.history"))
 
     def _see(self, wanted: str) -> str:
         return self._until(lambda screen: wanted in screen, wanted)
@@ -208,3 +213,8 @@ class Tour:
     def _difference(self, wanted: str) -> DemoError:
         self._show(self._program.text)
         return DemoError("demo.difference", wanted=wanted)
+
+
+def _unwrapped(text: str) -> str:
+    """The text without the breaks and blanks that narrow paper puts into it."""
+    return "".join(text.split())

@@ -72,9 +72,16 @@ class Head(Horizontal):
         yield Static(self._text.clock, id="head-clock", markup=False)
 
     def show(self, text: HeadText) -> None:
-        """Update link and clock; what has not changed is not painted again."""
-        if text.link != self._text.link:
-            self.query_one("#head-link", Static).update(text.link)
-        if text.clock != self._text.clock:
-            self.query_one("#head-clock", Static).update(text.clock)
-        self._text = text
+        """Update link and clock; what has not changed is not painted again.
+
+        News may come while the head is being composed: then it is composed with them.
+        """
+        before, self._text = self._text, text
+        if text.link != before.link:
+            self._update("#head-link", text.link)
+        if text.clock != before.clock:
+            self._update("#head-clock", text.clock)
+
+    def _update(self, part: str, text: Content) -> None:
+        for shown in self.query(part).results(Static):
+            shown.update(text)

@@ -1,0 +1,109 @@
+"""Runs the demo: on a terminal the kiosk itself, without one the tour of the same system."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.demo.errors import DemoError
+from kiosk.demo.paper import Paper
+from kiosk.demo.samples import one_of_each, read_samples
+from kiosk.demo.stage import Stage
+
+if TYPE_CHECKING:
+    from kiosk.demo.terminal_program import TerminalProgram
+    from kiosk.i18n import Translate
+
+INVOICES = 2000
+SIZE = (80, 24)
+QUIET = {"PYTHONWARNINGS": "ignore"}
+"""The tour is judged by what people see; a library's deprecation note is not for them."""
+
+Tell = Callable[[str], None]
+
+
+def show(today: date, translate: Translate, tell: Tell) -> int:
+    """The full-screen kiosk on this terminal until it is ended; its exit status.
+
+    Raises:
+        DemoError: A part of the system did not start.
+    """
+    # Drawing the sheet loads what the screens never need.
+    from kiosk.demo.sheet import write_sheet
+
+    with _stage(today, translate, tell) as stage:
+        sheet = stage.folder / "sheet"
+        sheet.mkdir()
+        page = write_sheet(one_of_each(read_samples(stage.samples)), sheet, translate)
+        tell(translate("demo.sheet.at", path=str(page)))
+        done = subprocess.run(  # noqa: S603 -- our own command, no shell
+            _kiosk(stage), check=False
+        )
+    tell(translate("demo.ended"))
+    return done.returncode
+
+
+def tour(today: date, translate: Translate, english: Translate, tell: Tell) -> int:
+    """The scripted tour; 0 when everything was as it must be.
+
+    Raises:
+        DemoError: The first thing that was not.
+    """
+    # The tour reads screens and pictures; the full-screen demo does without.
+    from kiosk.demo.tour import Tour
+
+    with _stage(today, translate, tell) as stage, _program(stage, SIZE) as program:
+        paper = Paper(stage.printer_control)
+        visit = Tour(stage, program, paper, translate, english, tell)
+        steps = visit.run(read_samples(stage.samples))
+        program.terminate()
+    tell(translate("demo.tour.done", steps=steps))
+    return 0
+
+
+def screenshots(today: date, translate: Translate, tell: Tell, folder: Path) -> int:
+    """Draw the pictures of the documentation from the running system.
+
+    Raises:
+        DemoError: A part did not start, or there is no font to draw with.
+    """
+    # Pictures are drawn on request only.
+    from kiosk.demo.pictures import Photographer
+    from printers.font import find_font
+
+    font = find_font(None)
+    if font is None:
+        raise DemoError("demo.no_font")
+    folder.mkdir(parents=True, exist_ok=True)
+    with _stage(today, translate, tell) as stage:
+        photographer = Photographer(stage, translate, font.path, folder, tell)
+        for columns, rows in ((80, 24), (160, 50)):
+            with _program(stage, (columns, rows)) as program:
+                photographer.take(program, f"{columns}x{rows}")
+                program.terminate()
+    return 0
+
+
+@contextmanager
+def _stage(today: date, translate: Translate, tell: Tell) -> Iterator[Stage]:
+    tell(translate("demo.preparing", invoices=INVOICES))
+    with Stage(today, INVOICES) as stage:
+        yield stage
+
+
+@contextmanager
+def _program(stage: Stage, size: tuple[int, int]) -> Iterator[TerminalProgram]:
+    from kiosk.demo.terminal_program import TerminalProgram
+
+    columns, rows = size
+    with TerminalProgram(_kiosk(stage), columns=columns, rows=rows, env=QUIET) as program:
+        yield program
+
+
+def _kiosk(stage: Stage) -> list[str]:
+    return [sys.executable, "-m", "kiosk", "run", "--config", str(stage.config)]
