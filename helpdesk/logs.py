@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import CodeType
 
-__all__ = ["configure_logs", "places"]
+__all__ = ["configure_logs", "note_loop_error", "places"]
 
 _LARGEST = 16 * 1024 * 1024
 _KEPT = 5
@@ -109,6 +110,16 @@ def configure_logs(path: Path | None) -> Callable[[], None]:
         writer.close()
 
     return stop
+
+
+def note_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what nobody awaited, as an event loop's exception handler.
+
+    asyncio's own handler prints tasks and exceptions as they are, values included.
+    """
+    error = context.get("exception")
+    where = places(error) if isinstance(error, BaseException) else {}
+    structlog.stdlib.get_logger("helpdesk.loop").error("loop.error", **where)
 
 
 def _without_text(

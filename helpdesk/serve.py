@@ -18,6 +18,7 @@ from helpdesk.control import control_socket
 from helpdesk.db import DatabaseError, migrate, pending
 from helpdesk.db.finishing import finish
 from helpdesk.errors import HelpdeskError
+from helpdesk.logs import note_loop_error
 from helpdesk.slices import COMMANDS
 from helpdesk.web.health import DRAINING
 
@@ -49,6 +50,7 @@ def run(
     async def until_told() -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(note_loop_error)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         await serve(config, environ, stop, listening=listening, migrating=migrating)
