@@ -76,8 +76,12 @@ class ScannerSection:
 
     keyboard: bool = _key(default=True, meaning="a scanner that types like a keyboard is in use")
     gap_ms: int = _key(35, "longest pause inside a typed scan, milliseconds", between(5, 500))
-    min_length: int = _key(6, "shortest burst taken for a scan, characters", between(2, 64))
-    prefix: str = _key("", "stx where the scanner is set to send STX first", one_of("", "stx"))
+    min_length: int = _key(8, "shortest burst taken for a scan, characters", between(2, 64))
+    prefix: str = _key(
+        "stx",
+        "stx: a code may begin with STX; empty: scanners here never send it",
+        one_of("", "stx"),
+    )
     serial: str = _key("", "device of a serial scanner such as /dev/ttyACM0; empty: none")
     baud: int = _key(9600, "speed of the serial scanner", between(300, 4_000_000))
 
