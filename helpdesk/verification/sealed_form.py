@@ -1,13 +1,14 @@
 """The bytes of a check before they are sealed: what was claimed, and what was answered.
 
-A retry is answered from these, so that it hears the same whatever has changed meanwhile.
+A form mark leads; the parts follow, parted by the unit separator, which nothing of an invoice
+holds; several values within a part are parted by blanks. A retry is answered from these, so
+that it hears the same whatever has changed meanwhile.
 """
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from helpdesk.errors import HelpdeskError
 from invoices.advice import AdviceCode
@@ -19,81 +20,87 @@ from invoices.verdict import Source, State, Verdict
 if TYPE_CHECKING:
     from invoices.claim import Claim
 
-FORM: Final = 1
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+FORM: Final = "1"
+_SEPARATOR: Final = "\x1f"
+_CLAIMED: Final = 7
+_OUTCOME: Final = 6
+_DETAILS: Final = 10
+_PARTS: Final = 1 + _CLAIMED + _OUTCOME
+_UNREAD: Final = ("",) * _CLAIMED
 
 
 def encode(claim: Claim | None, outcome: Outcome) -> bytes:
     """The bytes to seal: amounts in fen, moments in UTC."""
-    return _encode(
-        [
+    details = () if outcome.details is None else _shown(outcome.details)
+    return _SEPARATOR.join(
+        (
             FORM,
-            None if claim is None else _claimed(claim),
+            *(_UNREAD if claim is None else _claimed(claim)),
             outcome.verdict,
-            outcome.state,
-            outcome.source,
-            None if outcome.as_of is None else outcome.as_of.isoformat(),
-            outcome.compared,
-            outcome.advice,
-            None if outcome.details is None else _shown(outcome.details),
-        ]
+            outcome.state or "",
+            outcome.source or "",
+            "" if outcome.as_of is None else outcome.as_of.isoformat(),
+            " ".join(outcome.compared),
+            " ".join(outcome.advice),
+            *details,
+        )
     ).encode()
 
 
 def outcome_of(plain: bytes) -> Outcome:
     """The outcome in these bytes. Raises `HelpdeskError` `verification.form` for others."""
-    parts: list[Any] = json.loads(plain)
-    if parts[0] != FORM:
+    parts = plain.decode().split(_SEPARATOR)
+    if parts[0] != FORM or len(parts) not in (_PARTS, _PARTS + _DETAILS):
         raise HelpdeskError("verification.form")
-    _, _, verdict, state, source, as_of, compared, advice, details = parts
+    verdict, state, source, as_of, compared, advice = parts[1 + _CLAIMED : _PARTS]
     return Outcome(
         verdict=Verdict(verdict),
-        state=None if state is None else State(state),
-        source=None if source is None else Source(source),
-        as_of=None if as_of is None else datetime.fromisoformat(as_of).astimezone(UTC),
-        compared=tuple(map(Field, compared)),
-        advice=tuple(map(AdviceCode, advice)),
-        details=None if details is None else _details(details),
+        state=State(state) if state else None,
+        source=Source(source) if source else None,
+        as_of=datetime.fromisoformat(as_of).astimezone(UTC) if as_of else None,
+        compared=tuple(map(Field, compared.split())),
+        advice=tuple(map(AdviceCode, advice.split())),
+        details=_details(parts[_PARTS:]) if len(parts) > _PARTS else None,
     )
 
 
-def _claimed(claim: Claim) -> list[Any]:
-    return [
-        claim.kinds,
+def _claimed(claim: Claim) -> tuple[str, ...]:
+    return (
+        " ".join(claim.kinds),
         claim.code,
         claim.number,
-        None if claim.issued_on is None else claim.issued_on.isoformat(),
-        claim.amount,
-        claim.check_code,
-        claim.seller_tax_id,
-    ]
+        "" if claim.issued_on is None else claim.issued_on.isoformat(),
+        "" if claim.amount is None else str(claim.amount),
+        claim.check_code or "",
+        claim.seller_tax_id or "",
+    )
 
 
-def _shown(details: Details) -> list[Any]:
-    return [
+def _shown(details: Details) -> tuple[str, ...]:
+    return (
         details.kind,
         details.code,
         details.number,
         details.issued_on.isoformat(),
-        details.net,
-        details.tax,
-        details.total,
+        str(details.net),
+        str(details.tax),
+        str(details.total),
         details.check_code,
         details.seller_tax_id,
         details.seller_name,
-    ]
+    )
 
 
-def _details(parts: list[Any]) -> Details:
+def _details(parts: list[str]) -> Details:
     kind, code, number, issued_on, net, tax, total, check_code, tax_id, name = parts
     return Details(
         kind=Kind(kind),
         code=code,
         number=number,
         issued_on=date.fromisoformat(issued_on),
-        net=net,
-        tax=tax,
-        total=total,
+        net=int(net),
+        tax=int(tax),
+        total=int(total),
         check_code=check_code,
         seller_tax_id=tax_id,
         seller_name=name,

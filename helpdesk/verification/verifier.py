@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.errors import HelpdeskError
 from helpdesk.verification.service import Question
-from helpdesk.wire.verification import request_of
+from helpdesk.wire.verification import asked_of, request_of
 
 if TYPE_CHECKING:
     from helpdesk.verification.service import VerificationService
@@ -36,14 +36,9 @@ class RegistryVerifier:
             IdempotencyError: The op_id was used for another claim.
             DatabaseError: The database cannot be reached.
         """
-        question = Question(op_id, claim, asked_of(claim), self._channel, self._name)
+        question = Question(op_id, claim, asked_of(request_of(claim)), self._channel, self._name)
         try:
             async with asyncio.timeout(deadline):
                 return (await self._service.check(question)).outcome
         except TimeoutError as error:
             raise VerifierError("verifier.timeout") from error
-
-
-def asked_of(claim: Claim) -> tuple[str, ...]:
-    """A claim as a request would state it."""
-    return (request_of(claim).model_dump_json(exclude_unset=True),)

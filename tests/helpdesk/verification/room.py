@@ -13,7 +13,7 @@ from helpdesk.registry.store import RegistryStore
 from helpdesk.security import KeyRing
 from helpdesk.verification.service import Question, VerificationService
 from helpdesk.verification.store import CheckStore, Recorded
-from helpdesk.verification.verifier import asked_of
+from helpdesk.wire.verification import asked_of, request_of
 from invoices.claim import Claim
 from invoices.rules import Policy
 from tests.verifier_contract import OpIds
@@ -56,7 +56,7 @@ class Worker:
         channel: str = "anonymous",
         record: str = "",
     ) -> Recorded:
-        asked = ("unread",) if claim is None else asked_of(claim)
+        asked = ("unread",) if claim is None else asked_of(request_of(claim))
         question = Question(
             op_id=op_id or self.ids(),
             claim=claim,

@@ -148,7 +148,9 @@ async def test_an_op_id_used_for_something_else_is_refused_and_counts_nothing(
         for each in asked:
             told += await asyncio.gather(each, return_exceptions=True)
 
-    assert [isinstance(each, IdempotencyError) for each in told] == [False, True, True]
+    refused = [isinstance(each, IdempotencyError) for each in told]
+    assert sorted(refused) == [False, True, True]
+    assert at_once or not refused[0]
     assert await desk.database.read("SELECT sum(checks) FROM verification_count") == [(1,)]
 
 

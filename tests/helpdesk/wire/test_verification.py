@@ -12,6 +12,7 @@ from helpdesk.wire.errors import WireError
 from helpdesk.wire.verification import (
     VerificationAnswer,
     VerificationRequest,
+    answer_json,
     claim_of,
     from_outcome,
     request_of,
@@ -71,6 +72,13 @@ def test_an_outcome_survives_the_journey(outcome: Outcome) -> None:
     text = from_outcome(outcome, "W-261124-0001", sentence).model_dump_json()
 
     assert to_outcome(VerificationAnswer.model_validate_json(text)) == outcome
+
+
+@given(outcomes())
+def test_the_text_that_leaves_is_the_models_own(outcome: Outcome) -> None:
+    text = answer_json(outcome, "W-261124-0001", sentence)
+
+    assert text == from_outcome(outcome, "W-261124-0001", sentence).model_dump_json().encode()
 
 
 def test_the_answer_has_the_documented_members() -> None:
