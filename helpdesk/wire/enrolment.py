@@ -26,6 +26,7 @@ from helpdesk.wire.errors import WireError
 from helpdesk.wire.faults import Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
 PATH: Final = "/api/v1/kiosks/enrolment"
@@ -111,15 +112,26 @@ def kiosk_proof(key: bytes, request: EnrolmentRequest) -> bytes:
     return _proof(key, b"kiosk", _heard(request))
 
 
-def check_request(key: bytes, request: EnrolmentRequest, keys: ServerKeys) -> None:
-    """The server's side of step 2, `keys` being its own; the nonce is checked by its maker.
+def check_request(
+    key: bytes, request: EnrolmentRequest, keys: ServerKeys, issued: Callable[[str], bool]
+) -> None:
+    """The server's side of step 2.
+
+    Args:
+        key: `enrolment_code.proof_key` of the code that `request.code_name` names.
+        request: what came.
+        keys: the server's own.
+        issued: whether a nonce is one of ours and fresh: `challenge.holds`.
 
     Raises:
-        WireError: `enrolment.proof` where the code is not known, or somebody swapped a key.
+        WireError: `enrolment.proof` where the code is not known, or somebody swapped a key;
+            `enrolment.nonce` where the kiosk took too long: it begins again with the hello.
     """
     genuine = hmac.compare_digest(request.proof, kiosk_proof(key, request))
     if request.server != keys or not genuine:
         raise WireError(Fault.ENROLMENT_PROOF)
+    if not issued(request.server_nonce):
+        raise WireError(Fault.ENROLMENT_NONCE)
 
 
 def answer(

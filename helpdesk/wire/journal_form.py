@@ -14,9 +14,11 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final
+from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from helpdesk.wire import op_id
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.faults import Fault
 from helpdesk.wire.numbered import Bytes16, Numbered
@@ -39,9 +41,10 @@ _NUMBER_LIMIT: Final = 1 << 63
 class Header(Numbered):
     """What an entry says about itself, in the clear and for ever.
 
-    `seq` counts from 1 without gaps; it alone is the order. `hlc` is a packed `Hlc`, `mono_ms`
-    the monotonic clock of the boot `boot_id`, `at_ms` the wall clock (milliseconds since 1970
-    UTC). `clock_suspect` is True where the wall clock cannot be right, else absent.
+    `seq` counts from 1 without gaps; it alone is the order. `op_id` is a UUIDv7's bytes. `hlc`
+    is a packed `Hlc`, `mono_ms` the monotonic clock of the boot `boot_id`, `at_ms` the wall clock
+    (milliseconds since 1970 UTC). `clock_suspect` is True where the wall clock cannot be right,
+    else absent.
     """
 
     NUMBERS: ClassVar[dict[str, int]] = {
@@ -63,6 +66,21 @@ class Header(Numbered):
     mono_ms: Annotated[int, Field(ge=0, lt=_NUMBER_LIMIT)]
     at_ms: Annotated[int, Field(ge=0, lt=1 << 47)]
     clock_suspect: bool | None = None
+
+    @field_validator("op_id")
+    @classmethod
+    def _is_operation(cls, value: bytes) -> bytes:
+        try:
+            op_id.validate(str(UUID(bytes=value)))
+        except WireError as error:
+            # Pydantic wants its own kind; the reader of the header gives the code.
+            raise ValueError(error.code) from error
+        return value
+
+    @property
+    def operation(self) -> str:
+        """The operation's id as text, the Idempotency-Key."""
+        return str(UUID(bytes=self.op_id))
 
     @property
     def at(self) -> datetime:
@@ -90,6 +108,11 @@ class Head:
 
     seq: int
     hash: bytes
+
+
+def operation_bytes(text: str) -> bytes:
+    """An operation's id for a header. Raises `WireError` `op_id.form`."""
+    return UUID(op_id.validate(text)).bytes
 
 
 def genesis(journal: bytes) -> Head:
