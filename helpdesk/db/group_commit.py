@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from helpdesk.db.errors import DatabaseError
+from helpdesk.db.finishing import finish
 from helpdesk.errors import HelpdeskError
 
 if TYPE_CHECKING:
@@ -69,11 +70,11 @@ class GroupCommit(Generic[ItemT, ResultT]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Write what was submitted, then end."""
+        """Write what was submitted, then end; a cancellation waits for that too."""
         self._closing = True
         self._arrived.set()
         if self._task is not None:
-            await self._task
+            await finish(_ended(self._task))
 
     async def submit(self, item: ItemT) -> ResultT:
         """Write ``item`` and return its result once it is committed.
@@ -147,6 +148,11 @@ class GroupCommit(Generic[ItemT, ResultT]):
                 raise _CommitFailed(error) from error
             raise
         return results
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    await asyncio.wait([task])
+    task.result()
 
 
 class _CommitFailed(Exception):  # noqa: N818 - a signal inside this module

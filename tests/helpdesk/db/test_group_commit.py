@@ -109,6 +109,24 @@ async def test_the_end_writes_what_was_submitted(database: Database) -> None:
         await group.submit(11)
 
 
+async def test_an_end_that_is_cancelled_still_writes(database: Database) -> None:
+    await _prepare(database)
+    answers: list[asyncio.Task[int]] = []
+
+    async def live() -> None:
+        async with GroupCommit(database, Ledger().apply) as group:
+            answers.extend(asyncio.create_task(group.submit(number)) for number in range(5))
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(live())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    assert await asyncio.gather(*answers) == [number * 10 for number in range(5)]
+    assert await _written(database) == list(range(5))
+
+
 async def test_a_wrong_number_of_results_is_nobodys_answer(database: Database) -> None:
     async def apply(_tx: Transaction, _items: Sequence[int]) -> Sequence[int]:
         return []
