@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MODULES", "build", "main"]
 
+NO_LANGUAGE = ("zh", "C", "POSIX")
+"""Beginnings of locale names that leave us with the centre's own language."""
+
 MODULES = (serve, migrate, demo_data, import_, check_config, openapi, keys)
 """Each has ``add(app)``."""
 
@@ -98,5 +101,5 @@ def _translate(command: Any, texts: Catalogue, key: str) -> None:
 def _language(environ: Mapping[str, str]) -> str:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if value := environ.get(name):
-            return "en" if value.startswith("en") else DEFAULT_LANGUAGE
+            return DEFAULT_LANGUAGE if value.startswith(NO_LANGUAGE) else "en"
     return DEFAULT_LANGUAGE

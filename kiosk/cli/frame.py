@@ -24,6 +24,9 @@ T = TypeVar("T")
 
 OK, NEGATIVE, BAD_INPUT, CANNOT_TELL = 0, 1, 2, 3
 BUG = CANNOT_TELL
+NO_LANGUAGE = ("zh", "C", "POSIX")
+"""Beginnings of locale names that leave us with the centre's own language."""
+
 LINE_LIMIT = 4096
 """Bytes read of one input line; more can be no code."""
 
@@ -100,9 +103,10 @@ def frame_of(context: typer.Context) -> Frame:
 
 
 def language_of(environ: Mapping[str, str]) -> str:
-    """Chinese where the terminal is Chinese, else English."""
+    """Chinese on a terminal that is Chinese or names no language, else English."""
     names = (environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return "zh_CN" if next((name for name in names if name), "").startswith("zh") else "en"
+    named = next((name for name in names if name), "C")
+    return "zh_CN" if named.startswith(NO_LANGUAGE) else "en"
 
 
 def inputs(payloads: Sequence[str] | None, stream: IO[bytes]) -> Iterator[bytes]:

@@ -96,7 +96,8 @@ def test_the_language_follows_the_terminal() -> None:
     assert "Electronic ordinary" in kiosk("read", GOOD, LANG="de_DE.UTF-8").stdout
     assert language_of({"LC_ALL": "zh_TW", "LANG": "en"}) == "zh_CN"
     assert language_of({"LC_ALL": "", "LANG": "zh_CN.UTF-8"}) == "zh_CN"
-    assert language_of({}) == "en"
+    assert language_of({}) == "zh_CN"
+    assert language_of({"LANG": "en_US.UTF-8"}) == "en"
 
 
 def test_help_is_for_newcomers() -> None:
