@@ -9,10 +9,9 @@ from tortoise.models import Model
 
 
 class CheckRow(Model):
-    """One check: what was asked and answered is sealed; `digest` tells a retry from a clash."""
+    """One check: what was asked and answered is sealed."""
 
     op_id = fields.CharField(max_length=36, primary_key=True)
-    digest = fields.CharField(max_length=32)
     identity = fields.CharField(max_length=32, null=True)
     day = fields.CharField(max_length=10)
     channel = fields.CharField(max_length=12)

@@ -9,6 +9,7 @@ from aiohttp import web
 from helpdesk.app_keys import RESOURCES
 from helpdesk.db import GroupCommit
 from helpdesk.registry.store import RegistryStore
+from helpdesk.texts import LANGUAGES
 from helpdesk.verification import rules
 from helpdesk.verification.service import IdempotencyError, Question, VerificationService
 from helpdesk.verification.store import CheckStore
@@ -19,6 +20,7 @@ from helpdesk.wire.verification import (
     PATH,
     VerificationAnswer,
     VerificationRequest,
+    advice_json,
     answer_json,
     asked_of,
     claim_of,
@@ -55,7 +57,7 @@ class Desk:
         self.ids = resources.ids
         per_minute = resources.config.security.guesses_per_minute
         self.guesses = TokenBuckets(per_minute, resources.clock)
-        self.sentences = sentences_of(resources.texts)
+        self.advice = advice_of(resources.texts)
 
 
 DESK: web.AppKey[Desk] = web.AppKey("verification.desk", Desk)
@@ -87,7 +89,7 @@ async def _desk(app: web.Application) -> AsyncIterator[None]:
     async with GroupCommit(database, store.write, linger=_LINGER_SECONDS) as writing:
         registry = RegistryStore(database, ring)
         zone = resources.config.centre.zone
-        service = VerificationService(registry, writing, ring, policy, resources.clock, zone)
+        service = VerificationService(registry, writing, policy, resources.clock, zone)
         app[DESK] = Desk(service, resources)
         yield
 
@@ -104,8 +106,7 @@ async def verify(call: Call[VerificationRequest]) -> web.Response:
         raise RequestError(error.code, status=422) from error
     if not recorded.repeated and rules.is_guess(recorded.outcome.verdict):
         desk.guesses.take(guesser)
-    sentences = desk.sentences[call.language]
-    body = answer_json(recorded.outcome, recorded.record, sentences.__getitem__)
+    body = answer_json(recorded.outcome, recorded.record, desk.advice[call.language])
     return web.Response(body=body, content_type="application/json")
 
 
@@ -114,12 +115,14 @@ def policy_of(settings: HelpdeskSection) -> Policy:
     return Policy(settings.next_day, settings.years or None, settings.daily_limit or None)
 
 
-def sentences_of(texts: Texts) -> Mapping[str, Mapping[AdviceCode, str]]:
-    """Every advice in every language, looked up once."""
-    languages = ("zh_CN", "en")
+def advice_of(texts: Texts) -> Mapping[str, Mapping[AdviceCode, str]]:
+    """Every advice in every language, looked up and written out once."""
     return {
-        language: {code: texts.of(language).text(f"advice.{code}") for code in AdviceCode}
-        for language in languages
+        language: {
+            code: advice_json(code, texts.of(language).text(f"advice.{code}"))
+            for code in AdviceCode
+        }
+        for language in LANGUAGES
     }
 
 

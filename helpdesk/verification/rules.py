@@ -44,7 +44,6 @@ class Finding:
 
 _LOOKED_FOR = frozenset({Verdict.MATCH, Verdict.MISMATCH, Verdict.NOT_FOUND, Verdict.UNAVAILABLE})
 _ASKED = frozenset({Verdict.MATCH, Verdict.MISMATCH, Verdict.NOT_FOUND})
-_GUESSES = frozenset({Verdict.MISMATCH, Verdict.NOT_FOUND})
 
 UNREADABLE = Finding(Verdict.UNAVAILABLE)
 """The invoice's row cannot be opened: nothing can be said of it."""
@@ -75,7 +74,7 @@ def exhausted(finding: Finding, checks_today: int, policy: Policy) -> Finding:
 
 def is_guess(verdict: Verdict) -> bool:
     """Whether the caller may have been trying numbers: these are limited more tightly."""
-    return verdict in _GUESSES
+    return verdict is Verdict.MISMATCH or verdict is Verdict.NOT_FOUND
 
 
 def outcome_of(

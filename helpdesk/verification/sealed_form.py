@@ -25,13 +25,13 @@ _SEPARATOR: Final = "\x1f"
 _CLAIMED: Final = 7
 _OUTCOME: Final = 6
 _DETAILS: Final = 10
-_PARTS: Final = 1 + _CLAIMED + _OUTCOME
+_PARTS: Final = 1 + _CLAIMED + _OUTCOME + _DETAILS
 _UNREAD: Final = ("",) * _CLAIMED
+_NOTHING_SHOWN: Final = ("",) * _DETAILS
 
 
-def encode(claim: Claim | None, outcome: Outcome) -> bytes:
-    """The bytes to seal: amounts in fen, moments in UTC."""
-    details = () if outcome.details is None else _shown(outcome.details)
+def encode(claim: Claim | None, outcome: Outcome, asked: str) -> bytes:
+    """The bytes to seal: amounts in fen, moments in UTC; what was asked stands last as given."""
     return _SEPARATOR.join(
         (
             FORM,
@@ -42,26 +42,32 @@ def encode(claim: Claim | None, outcome: Outcome) -> bytes:
             "" if outcome.as_of is None else outcome.as_of.isoformat(),
             " ".join(outcome.compared),
             " ".join(outcome.advice),
-            *details,
+            *(_NOTHING_SHOWN if outcome.details is None else _shown(outcome.details)),
+            asked,
         )
     ).encode()
 
 
-def outcome_of(plain: bytes) -> Outcome:
-    """The outcome in these bytes. Raises `HelpdeskError` `verification.form` for others."""
-    parts = plain.decode().split(_SEPARATOR)
-    if parts[0] != FORM or len(parts) not in (_PARTS, _PARTS + _DETAILS):
+def decode(plain: bytes) -> tuple[Outcome, str]:
+    """The outcome in these bytes, and what was asked.
+
+    Raises `HelpdeskError` `verification.form` for bytes of another form.
+    """
+    parts = plain.decode().split(_SEPARATOR, _PARTS)
+    if parts[0] != FORM or len(parts) != _PARTS + 1:
         raise HelpdeskError("verification.form")
-    verdict, state, source, as_of, compared, advice = parts[1 + _CLAIMED : _PARTS]
-    return Outcome(
+    verdict, state, source, as_of, compared, advice = parts[1 + _CLAIMED : -1 - _DETAILS]
+    details = parts[-1 - _DETAILS : -1]
+    outcome = Outcome(
         verdict=Verdict(verdict),
         state=State(state) if state else None,
         source=Source(source) if source else None,
         as_of=datetime.fromisoformat(as_of).astimezone(UTC) if as_of else None,
         compared=tuple(map(Field, compared.split())),
         advice=tuple(map(AdviceCode, advice.split())),
-        details=_details(parts[_PARTS:]) if len(parts) > _PARTS else None,
+        details=_details(details) if details[0] else None,
     )
+    return outcome, parts[-1]
 
 
 def _claimed(claim: Claim) -> tuple[str, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import structlog
 
@@ -11,22 +10,22 @@ from helpdesk.errors import HelpdeskError
 from helpdesk.registry.errors import RegistryError
 from helpdesk.security import SealError
 from helpdesk.verification import rules
-from helpdesk.verification.store import TABLE, Pending, Recorded
+from helpdesk.verification.store import Pending, Recorded
 from invoices.errors import CanonicalError
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from helpdesk.clock import Clock
     from helpdesk.db import GroupCommit
     from helpdesk.registry.store import RegistryStore
-    from helpdesk.security import KeyRing
     from helpdesk.verification.rules import Finding
     from invoices.claim import Claim
     from invoices.crc import CrcState
     from invoices.rules import Policy
 
-_SEPARATOR: Final = "\x1f"
+_SEPARATOR: Final = "\x1e"
 _log = structlog.stdlib.get_logger("helpdesk.verification")
 
 
@@ -34,8 +33,7 @@ class IdempotencyError(HelpdeskError):
     """`idempotency.mismatch`: an op_id that was used for another request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What is asked, and by whom.
 
     `claim` is `None` for a text that could not be read. `asked` is the request as given: a
@@ -60,14 +58,12 @@ class VerificationService:
         self,
         registry: RegistryStore,
         writing: GroupCommit[Pending, Recorded],
-        ring: KeyRing,
         policy: Policy,
         clock: Clock,
         zone: ZoneInfo,
     ) -> None:
         self._registry = registry
         self._writing = writing
-        self._digests = ring.index(TABLE, "digest")
         self._policy = policy
         self._clock = clock
         self._zone = zone
@@ -86,25 +82,33 @@ class VerificationService:
         finding = rules.refused(claim, today, self._policy)
         if finding is None and claim is not None:
             finding = await self._looked_up(claim, identity)
-        digest = self._digests.hex(self._asked(question))
+        asked = _SEPARATOR.join((question.channel, question.name, question.record, *question.asked))
         recorded = await self._writing.submit(
-            Pending(
-                op_id=question.op_id,
-                digest=digest,
-                claim=claim,
-                crc=question.crc,
-                finding=finding or rules.UNREADABLE,
-                identity=identity,
-                channel=question.channel,
-                record=question.record,
-                numbered=question.numbered,
-                day=today,
-                at=now,
-            )
+            self._pending(question, asked, finding or rules.UNREADABLE, identity, now)
         )
-        if recorded.digest != digest:
+        if recorded.asked != asked:
             raise IdempotencyError("idempotency.mismatch")
         return recorded
+
+    def _pending(
+        self, question: Question, asked: str, finding: Finding, identity: str | None, now: datetime
+    ) -> Pending:
+        today = now.astimezone(self._zone).date()
+        counted = identity is not None and finding.counted
+        return Pending(
+            op_id=question.op_id,
+            asked=asked,
+            claim=question.claim,
+            crc=question.crc,
+            finding=finding,
+            identity=identity,
+            cell=f"{today.isoformat()}|{question.channel}|{identity}" if counted else "",
+            channel=question.channel,
+            record=question.record,
+            numbered=question.numbered,
+            day=today,
+            at=now,
+        )
 
     async def _looked_up(self, claim: Claim, identity: str | None) -> Finding:
         if identity is None:
@@ -122,7 +126,3 @@ class VerificationService:
             return self._registry.identity(claim.code, claim.number) if claim.number else None
         except CanonicalError:
             return None
-
-    def _asked(self, question: Question) -> bytes:
-        parts = (question.channel, question.name, question.record, *question.asked)
-        return _SEPARATOR.join(parts).encode()

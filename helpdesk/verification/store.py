@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from helpdesk.verification import rules, sealed_form
 from invoices import record as records
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 TABLE: Final = "verification_check"
 WEB_PREFIX: Final = "W"
 _KNOWN: Final = {
-    "sqlite": "SELECT op_id, digest, record, sealed FROM verification_check"
+    "sqlite": "SELECT op_id, record, sealed FROM verification_check"
     " WHERE op_id IN (SELECT value FROM json_each($1))",
-    "postgres": "SELECT op_id, digest, record, sealed FROM verification_check"
+    "postgres": "SELECT op_id, record, sealed FROM verification_check"
     " WHERE op_id IN (SELECT json_array_elements_text($1::text::json))",
 }
 _COUNT: Final = {
@@ -48,49 +48,40 @@ _NUMBER: Final = (
 )
 _WRITE: Final = (
     "INSERT INTO verification_check"
-    " (op_id, digest, identity, day, channel, verdict, state, record, at_ms, sealed)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+    " (op_id, identity, day, channel, verdict, state, record, at_ms, sealed)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """A check about to be written.
 
-    `identity` is the invoice's blind index, or `None` where none was named; `numbered` asks
-    for a record number of the web, else `record` is the caller's own (or "").
+    `asked` is the request as given; `cell` the place where checks of this invoice are counted,
+    "" where this one does not count; `identity` the invoice's blind index, or `None` where none
+    was named. `numbered` asks for a record number of the web, else `record` is the caller's
+    own (or "").
     """
 
     op_id: str
-    digest: str
+    asked: str
     claim: Claim | None
     crc: CrcState | None
     finding: Finding
     identity: str | None
+    cell: str
     channel: str
     record: str
     numbered: bool
     day: date
     at: datetime
 
-    @property
-    def cell(self) -> str:
-        """The place where checks of this invoice are counted, apart for each channel."""
-        return f"{self.day.isoformat()}|{self.channel}|{self.identity}"
 
-    @property
-    def counted(self) -> bool:
-        """Whether it uses up one of the invoice's checks of the day."""
-        return self.identity is not None and self.finding.counted
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A check that is on the disk. `digest` is of the request that was answered first."""
+class Recorded(NamedTuple):
+    """A check that is on the disk; `asked` is the request that was answered first."""
 
     outcome: Outcome
     record: str
-    digest: str
+    asked: str
     repeated: bool = False
 
 
@@ -135,17 +126,16 @@ class CheckStore:
         batch = _Batch()
         for item in sorted(items, key=_op_id):
             batch.new.setdefault(item.op_id, item)
-        for op_id, digest, record, sealed in await tx.fetch(
-            self._known, json.dumps(list(batch.new))
-        ):
-            outcome = sealed_form.outcome_of(self._sealer.open(op_id, sealed))
-            batch.answers[op_id] = Recorded(outcome, record, digest, repeated=True)
+        known = await tx.fetch(self._known, json.dumps(list(batch.new)))
+        for op_id, record, sealed in known:
+            outcome, asked = sealed_form.decode(self._sealer.open(op_id, sealed))
+            batch.answers[op_id] = Recorded(outcome, record, asked, repeated=True)
             del batch.new[op_id]
         return batch
 
     async def _counted(self, tx: Transaction, new: Mapping[str, Pending]) -> dict[str, int]:
         """How often each cell was counted before this batch."""
-        adding = Counter(item.cell for item in new.values() if item.counted)
+        adding = Counter(item.cell for item in new.values() if item.cell)
         if not adding:
             return {}
         told = await tx.fetch(self._count, json.dumps(dict(sorted(adding.items()))))
@@ -165,17 +155,16 @@ class CheckStore:
 
     def _answered(self, item: Pending, counts: dict[str, int], record: str) -> Recorded:
         finding = item.finding
-        if item.counted:
+        if item.cell:
             counts[item.cell] += 1
             finding = rules.exhausted(finding, counts[item.cell], self._policy)
         outcome = rules.outcome_of(finding, item.claim, item.crc, item.at)
-        return Recorded(outcome, record, item.digest)
+        return Recorded(outcome, record, item.asked)
 
     def _row(self, item: Pending, answer: Recorded) -> tuple[Value, ...]:
         outcome = answer.outcome
         return (
             item.op_id,
-            item.digest,
             item.identity,
             item.day.isoformat(),
             item.channel,
@@ -183,7 +172,7 @@ class CheckStore:
             None if outcome.state is None else outcome.state.value,
             answer.record,
             int(item.at.timestamp() * 1000),
-            self._sealer.seal(item.op_id, sealed_form.encode(item.claim, outcome)),
+            self._sealer.seal(item.op_id, sealed_form.encode(item.claim, outcome, item.asked)),
         )
 
 
@@ -196,4 +185,4 @@ def _told(batch: _Batch, item: Pending) -> Recorded:
     first = batch.new.get(item.op_id)
     if first is None or first is item or answer.repeated:
         return answer
-    return Recorded(answer.outcome, answer.record, answer.digest, repeated=True)
+    return answer._replace(repeated=True)

@@ -17,7 +17,6 @@ class Migration(migrations.Migration):
             name="CheckRow",
             fields=[
                 ("op_id", fields.CharField(max_length=36, primary_key=True)),
-                ("digest", fields.CharField(max_length=32)),
                 ("identity", fields.CharField(max_length=32, null=True)),
                 ("day", fields.CharField(max_length=10)),
                 ("channel", fields.CharField(max_length=12)),

@@ -77,7 +77,7 @@ async def worker(
     store = CheckStore(database, ring, policy)
     async with GroupCommit(database, store.write) as writing:
         registry = RegistryStore(database, ring)
-        service = VerificationService(registry, writing, ring, policy, clock, ZONE)
+        service = VerificationService(registry, writing, policy, clock, ZONE)
         yield Worker(service, database, clock, OpIds(salt))
 
 

@@ -12,6 +12,7 @@ from helpdesk.wire.errors import WireError
 from helpdesk.wire.verification import (
     VerificationAnswer,
     VerificationRequest,
+    advice_json,
     answer_json,
     claim_of,
     from_outcome,
@@ -51,7 +52,7 @@ MATCH = Outcome(
 
 
 def sentence(code: AdviceCode) -> str:
-    return f"say {code}"
+    return f'say "{code}" 说\n'
 
 
 def outcomes() -> st.SearchStrategy[Outcome]:
@@ -76,7 +77,8 @@ def test_an_outcome_survives_the_journey(outcome: Outcome) -> None:
 
 @given(outcomes())
 def test_the_text_that_leaves_is_the_models_own(outcome: Outcome) -> None:
-    text = answer_json(outcome, "W-261124-0001", sentence)
+    advice = {code: advice_json(code, sentence(code)) for code in AdviceCode}
+    text = answer_json(outcome, "W-261124-0001", advice)
 
     assert text == from_outcome(outcome, "W-261124-0001", sentence).model_dump_json().encode()
 
@@ -90,7 +92,10 @@ def test_the_answer_has_the_documented_members() -> None:
     assert answer["invoice"]["net_amount"] == "4197.17"
     assert answer["invoice"]["kind"] == "31"
     assert answer["compared"] == ["number", "issued_on", "amount"]
-    assert answer["advice"][0] == {"code": "compare_face", "text": "say compare_face"}
+    assert answer["advice"][0] == {
+        "code": "compare_face",
+        "text": sentence(AdviceCode.COMPARE_FACE),
+    }
 
 
 def test_advice_a_newer_server_invented_is_left_out() -> None:
