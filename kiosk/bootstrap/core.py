@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from invoices.rules import Policy
 from kiosk.clock import SystemClock
 from kiosk.db.database import Database, open_database
+from kiosk.errors import KioskError
 from kiosk.helpdesk_client import Access, HelpdeskClient
 from kiosk.ids import RandomIds
-from kiosk.key_file import read_private
+from kiosk.key_file import KeyFileError, read_private
 from kiosk.link import LinkWatch
 from kiosk.records import Records
 from kiosk.redelivery import Redelivery
@@ -78,5 +79,11 @@ async def open_core(config: Config) -> Core:
 def _access(config: Config) -> Access | None:
     if config.access is None:
         return None
-    secret = read_private(config.access).decode("ascii", "replace").strip()
+    try:
+        secret = read_private(config.access).decode("ascii", "replace").strip()
+    except KeyFileError as error:
+        if error.code != "key.missing":
+            raise
+        # The server's secret, not our key: there is no backup of ours to restore it from.
+        raise KioskError("access.missing", {"file": str(config.access)}) from error
     return Access(config.kiosk.prefix, secret)
