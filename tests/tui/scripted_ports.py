@@ -266,6 +266,7 @@ class Kiosk:
     status: ScriptedStatus = field(default_factory=ScriptedStatus)
     clock: FixedClock = field(default_factory=FixedClock)
     samples: Sequence[Sample] = ()
+    centre: Centre = CENTRE
     gate: asyncio.Event | None = None
     idle: int = 60
     faults: list[str] = field(default_factory=list)
@@ -274,7 +275,7 @@ class Kiosk:
         return KioskApp(
             catalogues=CATALOGUES,
             clock=self.clock,
-            centre=CENTRE,
+            centre=self.centre,
             ports=self.ports,
             on_fault=self.faults.append,
             idle=self.idle,
@@ -290,7 +291,7 @@ class Kiosk:
             clock=self.clock,
             reader=PlainReader(),
             status=self.status,
-            centre=CENTRE,
+            centre=self.centre,
             checks=self.checks,
             slips=self.slips,
             records=self.records,

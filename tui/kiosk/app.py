@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cached_cell_len
 from textual import events
+from textual._context import visible_screen_stack
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -247,6 +248,7 @@ class KioskApp(HardenedApp, inherit_bindings=False):
         self.clear_notifications()
         self._mouse_down_widget = None
         cached_cell_len.cache_clear()
+        self.call_later(self._forget_backgrounds)
         if self._driver is not None:
             self._driver.write(ERASE_SCROLLBACK)
 
@@ -265,7 +267,7 @@ class KioskApp(HardenedApp, inherit_bindings=False):
         return AttractScreen(self)
 
     def on_mount(self) -> None:
-        self.set_interval(1.0, self.second_passed)
+        self.ticker = self.set_interval(1.0, self.second_passed)
         self.call_after_refresh(self._begin)
 
     def on_unmount(self) -> None:
@@ -333,6 +335,10 @@ class KioskApp(HardenedApp, inherit_bindings=False):
 
     def _wording_of(self, language: str) -> Wording:
         return Wording(language, self._catalogues.translator(language), self._clock)
+
+    def _forget_backgrounds(self) -> None:
+        """Textual keeps the screens behind the last one touched in its task's context."""
+        visible_screen_stack.set([])
 
     def _drop_overlays(self) -> None:
         while isinstance(self.screen, KioskScreen) and self.screen.OVERLAY:

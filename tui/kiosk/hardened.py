@@ -90,6 +90,24 @@ class HardenedApp(App[None], inherit_bindings=False):
     async def action_simulate_key(self, key: str) -> None:
         """Dead."""
 
+    def action_notify(self, message: str, title: str = "", severity: str = "information") -> None:
+        """Dead: it would say what a text wants it to say."""
+
+    def action_help_quit(self) -> None:
+        """Dead."""
+
+    async def action_toggle(self, attribute_name: str) -> None:
+        """Dead: it can switch any attribute."""
+
+    async def action_add_class(self, selector: str, class_name: str) -> None:
+        """Dead."""
+
+    async def action_remove_class(self, selector: str, class_name: str) -> None:
+        """Dead."""
+
+    async def action_toggle_class(self, selector: str, class_name: str) -> None:
+        """Dead."""
+
     def _handle_exception(self, error: Exception) -> None:
         """End with exit code 1 and one sentence instead of a traceback with locals.
 

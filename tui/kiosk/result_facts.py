@@ -8,6 +8,7 @@ from textual.content import Content
 
 from invoices.money import format_fen
 from tui.kiosk.answers import source_key
+from tui.plain_text import plain_text
 from tui.widgets.facts import Fact
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def detail_facts(details: Details, wording: Wording) -> list[Fact]:
         ("result.check_code", f"…… {details.check_code}" if details.check_code else ""),
         ("result.seller", details.seller_name),
     ]
-    return [Fact(wording.say(key), Content(value)) for key, value in rows if value]
+    return [Fact(wording.say(key), Content(plain_text(value))) for key, value in rows if value]
 
 
 def advice_facts(outcome: Outcome, wording: Wording) -> list[Fact]:

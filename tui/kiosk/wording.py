@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from tui.plain_text import plain_text
+
 if TYPE_CHECKING:
     from tui.kiosk.ports import Centre, Clock, Health, Translate
 
@@ -25,16 +27,17 @@ class Wording:
     clock: Clock
 
     def text(self, key: str, **values: object) -> str:
-        """The sentence of a key."""
-        return self.translate(key, **values)
+        """The sentence of a key; its values may come from anywhere."""
+        shown = {name: plain_text(str(value)) for name, value in values.items()}
+        return self.translate(key, **shown)
 
     def say(self, key: str, **values: object) -> Content:
         """The sentence of a key as text that is never read as markup."""
-        return Content(self.translate(key, **values))
+        return Content(self.text(key, **values))
 
     def name_of(self, centre: Centre) -> str:
         """The centre's name; its English one in every language but Chinese."""
-        return centre.name if self.language.startswith("zh") else centre.name_en
+        return plain_text(centre.name if self.language.startswith("zh") else centre.name_en)
 
     def moment(self, at: datetime) -> str:
         """A moment on the centre's wall clock, to the second."""

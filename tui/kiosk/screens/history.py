@@ -10,7 +10,7 @@ from textual.content import Content
 from invoices.entry import EntryState
 from invoices.errors import RecordError
 from invoices.record import parse
-from tui.kiosk.screens.typing import TypingScreen
+from tui.kiosk.screens.typing import TypedSoFar, TypingScreen
 
 if TYPE_CHECKING:
     from tui.kiosk.desk import Desk
@@ -47,12 +47,12 @@ class HistoryScreen(TypingScreen):
     def typed(self) -> str:
         return self.text
 
-    def hint(self) -> tuple[EntryState, Content]:
+    def hint(self) -> TypedSoFar:
         if not self.text:
-            return EntryState.EMPTY, self.say("history.empty")
+            return TypedSoFar(EntryState.EMPTY, self.say("history.empty"))
         if self._complete():
-            return EntryState.COMPLETE, self.say("history.complete")
-        return EntryState.PARTIAL, self.say("history.partial")
+            return TypedSoFar(EntryState.COMPLETE, self.say("history.complete"))
+        return TypedSoFar(EntryState.PARTIAL, self.say("history.partial"))
 
     def letters(self) -> bool:
         return True

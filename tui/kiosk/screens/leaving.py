@@ -34,8 +34,8 @@ class LeavingScreen(KioskScreen):
 
     def refresh_surroundings(self) -> None:
         super().refresh_surroundings()
-        for count in self.query(Digits):
-            count.update(str(self.desk.seconds_left))
+        for digits in self.query(Digits):
+            digits.update(str(self.desk.seconds_left))
 
     def pressed(self, action: str) -> None:
         if action == "leave":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -18,6 +19,14 @@ from tui.widgets.typed_text import TypedText
 
 LETTER_COLUMNS = 10
 DIGIT_COLUMNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TypedSoFar:
+    """How far the answer is, and the sentence for it."""
+
+    state: EntryState
+    words: Content
 
 
 class TypingScreen(KioskScreen):
@@ -48,9 +57,9 @@ class TypingScreen(KioskScreen):
         """The text as it is shown."""
         return ""
 
-    def hint(self) -> tuple[EntryState, Content]:
+    def hint(self) -> TypedSoFar:
         """How far it is, and the sentence for it."""
-        return EntryState.EMPTY, Content("")
+        return TypedSoFar(EntryState.EMPTY, Content(""))
 
     def letters(self) -> bool:
         """Whether the keypad has letters."""
@@ -78,13 +87,13 @@ class TypingScreen(KioskScreen):
     # --- layout and keys ---------------------------------------------------------------------
 
     def compose_body(self) -> ComposeResult:
-        state, words = self.hint()
+        hint = self.hint()
         with Horizontal(id="asking"):
             with Vertical(id="asked"):
                 yield Static(self.question(), id="question", markup=False)
                 yield Static(self.explanation(), id="explanation", markup=False)
                 yield TypedText(self.typed(), id="typed")
-                yield Static(words, id="hint", classes=f"-{state}", markup=False)
+                yield Static(hint.words, id="hint", classes=f"-{hint.state}", markup=False)
             yield Static(self.picture(), id="paper", markup=False)
         yield self._keypad()
 
@@ -114,21 +123,18 @@ class TypingScreen(KioskScreen):
 
     def show_typed(self) -> None:
         """Bring line and hint up to date."""
-        state, words = self.hint()
+        hint = self.hint()
         for line in self.query(TypedText):
             line.show(self.typed())
-        for hint in self.query("#hint").results(Static):
-            hint.set_classes(f"-{state}")
-            hint.update(words)
+        for told in self.query("#hint").results(Static):
+            told.set_classes(f"-{hint.state}")
+            told.update(hint.words)
 
     async def ask_anew(self) -> None:
         """Another question on the same screen: only what differs is drawn again."""
-        for name, words in (
-            ("question", self.question()),
-            ("explanation", self.explanation()),
-            ("paper", self.picture()),
-        ):
-            self.query_one(f"#{name}", Static).update(words)
+        self.query_one("#question", Static).update(self.question())
+        self.query_one("#explanation", Static).update(self.explanation())
+        self.query_one("#paper", Static).update(self.picture())
         self.show_typed()
         self.refresh_surroundings()
         keypad = self.query_one(Keypad)

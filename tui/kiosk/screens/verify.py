@@ -12,7 +12,7 @@ from invoices.kinds import Field
 from tui.kiosk.entry_walk import EntryWalk
 from tui.kiosk.paper import paper_picture
 from tui.kiosk.ports import Entry
-from tui.kiosk.screens.typing import TypingScreen
+from tui.kiosk.screens.typing import TypedSoFar, TypingScreen
 
 if TYPE_CHECKING:
     from tui.kiosk.desk import Desk
@@ -46,12 +46,12 @@ class VerifyScreen(TypingScreen):
             return "-".join(part for part in parts if part)
         return text
 
-    def hint(self) -> tuple[EntryState, Content]:
+    def hint(self) -> TypedSoFar:
         if self.walk.fault is not None:
             fault = self.walk.fault
-            return EntryState.WRONG, self.say(f"error.{fault.code}", **fault.params)
+            return TypedSoFar(EntryState.WRONG, self.say(f"error.{fault.code}", **fault.params))
         progress = self.walk.progress(self._today())
-        return progress.state, self.say(progress.code, **progress.params)
+        return TypedSoFar(progress.state, self.say(progress.code, **progress.params))
 
     def letters(self) -> bool:
         return self.walk.spelled

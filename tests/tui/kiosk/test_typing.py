@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from textual.widgets import Static
+
+from invoices.kinds import Kind
+from invoices.verdict import Verdict
+from tests.tui.kiosk.scenes import SCENES, app_of, play, settled, shows, typed
+from tests.tui.scripted_ports import Kiosk, ScriptedChecks, check_of
+from tui.kiosk.ports import Entry
+from tui.kiosk.screens.verify import VerifyScreen
+from tui.widgets.target import Target
+
+E_ORDINARY = ("011002600111", "12345678", "20261103", "479666")
+SPECIAL = ("1100203130", "12345678", "20261103", "91.59")
+DIGITAL = ("26112000000048542163", "20261103", "103.50")
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind"),
+    [(E_ORDINARY, Kind.E_ORDINARY), (SPECIAL, Kind.SPECIAL), (DIGITAL, Kind.DIGITAL_ORDINARY)],
+)
+async def test_only_the_fields_this_invoice_needs_are_asked(
+    answers: tuple[str, ...], kind: Kind
+) -> None:
+    kiosk = Kiosk()
+    assert kiosk.checks is not None
+    async with kiosk.app().run_test(size=(80, 24)) as pilot:
+        await typed(*answers)(pilot, kiosk)
+        await pilot.press("enter")
+        await shows(pilot, "ResultScreen")
+        claim, entry = kiosk.checks.asked[-1]
+        assert claim.kind is kind
+        assert claim.issued_on == date(2026, 11, 3)
+        assert claim.missing == ()
+        assert entry is Entry.TYPED
+
+
+async def test_the_keypad_alone_is_enough() -> None:
+    kiosk = Kiosk()
+    assert kiosk.checks is not None
+    async with kiosk.app().run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "1")
+        await shows(pilot, "VerifyScreen")
+        for answer in E_ORDINARY:
+            for sign in answer:
+                await press_key(pilot, f"sign:{sign}")
+            await press_key(pilot, "go_on")
+            await settled(pilot)
+        await shows(pilot, "ResultScreen")
+        assert kiosk.checks.asked[-1][0].check_code == "479666"
+
+
+async def press_key(pilot: object, action: str) -> None:
+    from textual.pilot import Pilot
+
+    assert isinstance(pilot, Pilot)
+    key = next(
+        key
+        for key in pilot.app.screen.query("Keypad Target").results(Target)
+        if key.action == action
+    )
+    assert await pilot.click(key)
+
+
+async def test_erase_and_clear() -> None:
+    kiosk = Kiosk()
+    async with kiosk.app().run_test(size=(80, 24)) as pilot:
+        await typed("0110")(pilot, kiosk)
+        screen = app_of(pilot).screen
+        assert isinstance(screen, VerifyScreen)
+        await press_key(pilot, "erase")
+        await pilot.pause()
+        assert screen.walk.text == "011"
+        await pilot.press("backspace")
+        assert screen.walk.text == "01"
+        await press_key(pilot, "clear")
+        await pilot.pause()
+        assert screen.walk.text == ""
+
+
+async def test_what_cannot_be_right_is_said_while_typing_and_does_not_go_on() -> None:
+    kiosk = Kiosk()
+    async with kiosk.app().run_test(size=(80, 24)) as pilot:
+        await play(pilot, kiosk, SCENES["verify_date_future"])
+        hint = app_of(pilot).screen.query_one("#hint", Static)
+        assert "不能晚于今天" in str(hint.content)
+        assert hint.has_class("-wrong")
+        await pilot.press("enter")
+        await settled(pilot)
+        screen = app_of(pilot).screen
+        assert isinstance(screen, VerifyScreen)
+        assert screen.walk.field == "issued_on"
+
+
+async def test_back_goes_one_field_back_and_says_where_to() -> None:
+    kiosk = Kiosk()
+    async with kiosk.app().run_test(size=(80, 24)) as pilot:
+        await typed("011002600111", "12345678", "2026")(pilot, kiosk)
+        screen = app_of(pilot).screen
+        assert isinstance(screen, VerifyScreen)
+        assert "返回号码" in foot(screen)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert (screen.walk.field, screen.walk.text) == ("number", "12345678")
+        await pilot.press("escape")
+        await settled(pilot)
+        assert (screen.walk.field, screen.walk.text) == ("code", "011002600111")
+        assert "返回首页" in foot(screen)
+        await pilot.press("escape")
+        await shows(pilot, "HomeScreen")
+
+
+def foot(screen: VerifyScreen) -> str:
+    return " ".join(str(target.content) for target in screen.query("Foot Target").results(Target))
+
+
+async def test_after_a_mismatch_the_answers_are_offered_again() -> None:
+    kiosk = Kiosk(checks=ScriptedChecks(check_of(Verdict.MISMATCH)))
+    async with kiosk.app().run_test(size=(80, 24)) as pilot:
+        await play(pilot, kiosk, SCENES["result_mismatch"])
+        await pilot.press("e")
+        await shows(pilot, "VerifyScreen")
+        screen = app_of(pilot).screen
+        assert isinstance(screen, VerifyScreen)
+        offered = []
+        for _ in range(3):
+            offered.append(screen.walk.text)
+            await pilot.press("enter")
+            await settled(pilot)
+        assert [*offered, screen.walk.text] == ["011002600111", "12345678", "2026-11-03", "479666"]
+
+
+async def test_a_pasted_number_is_taken_in_plain_digits() -> None:
+    from textual.events import Paste
+
+    kiosk = Kiosk()
+    async with kiosk.app().run_test(size=(80, 24)) as pilot:
+        await typed("")(pilot, kiosk)
+        app_of(pilot).screen.post_message(Paste("０１１ 0026[/]00111\x1b"))
+        await settled(pilot)
+        screen = app_of(pilot).screen
+        assert isinstance(screen, VerifyScreen)
+        assert screen.walk.text == "011002600111"
