@@ -38,35 +38,41 @@ def main() -> int:
     """Run the rows asked for, all by default; the exit status."""
     asked = _arguments()
     print(sentence(), flush=True)
-    lost = 0
-    for name in asked.rows or ROWS:
-        begun = time.monotonic()
-        # A row loads what only it needs, such as the peers' frameworks.
-        run = cast("Callable[..., list[Measure]]", importlib.import_module(ROWS[name]).run)
-        try:
-            measures = (
-                run(quick=asked.quick, long=asked.long)
-                if name == "import"
-                else run(quick=asked.quick)
-            )
-        except Exception as error:  # noqa: BLE001 - told, counted, and the other rows go on
-            print(f"\n{name}: could not be measured: {error!r}", flush=True)
-            lost += 1
-            continue
-        print(f"\n{name} ({time.monotonic() - begun:.0f} s)\n{table(measures)}", flush=True)
-        keep(asked.out, name, measures, datetime.now(UTC), quick=asked.quick)
+    lost = [name for name in asked.rows or ROWS if not _measured(name, asked)]
     return 1 if lost else 0
 
 
+def _measured(name: str, asked: argparse.Namespace) -> bool:
+    """Measure one row, tell it and keep it; whether that could be done."""
+    begun = time.monotonic()
+    options = {"quick": asked.quick} | ({"long": asked.long} if name == "import" else {})
+    try:
+        # A row loads what only it needs, such as the peers' frameworks.
+        run = cast("Callable[..., list[Measure]]", importlib.import_module(ROWS[name]).run)
+        measures = run(**options)
+    except Exception as error:  # noqa: BLE001 - told and counted, and the other rows go on
+        print(f"\n{name}: could not be measured: {error!r}", flush=True)
+        return False
+    print(f"\n{name} ({time.monotonic() - begun:.0f} s)\n{table(measures)}", flush=True)
+    if asked.out is not None:
+        keep(asked.out, name, measures, datetime.now(UTC), quick=asked.quick)
+    return True
+
+
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("rows", nargs="*", metavar="ROW", choices=[[], *ROWS], help="default: all")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="ours and its peers, in one call"
+    )
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"{', '.join(ROWS)}; default: all")
     parser.add_argument("--quick", action="store_true", help="few repetitions, to see that it runs")
     parser.add_argument("--long", action="store_true", help="import a million rows as well")
-    parser.add_argument("--out", type=Path, help="where the figures are kept (JSON)")
+    parser.add_argument("--out", type=Path, help="JSON file of the figures; none with --quick")
     asked = parser.parse_args()
-    # Figures of a quick run are not for showing: they do not replace the others.
-    asked.out = asked.out or RESULTS.with_stem("results-quick" if asked.quick else "results")
+    for name in asked.rows:
+        if name not in ROWS:
+            parser.error(f"no row {name!r}")
+    if asked.out is None and not asked.quick:
+        asked.out = RESULTS
     return asked
 
 

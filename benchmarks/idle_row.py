@@ -40,12 +40,13 @@ def run(*, quick: bool) -> list[Measure]:
         memory = [_resident(each.family()) for each in (kiosk, bare)]
         processes = len(kiosk.family())
     ours, theirs = (100 * (b - a) / took for a, b in zip(before, after, strict=True))
+    bare_cpu = f"a bare Textual app: {theirs:.2f} %"
+    bare_memory = f"a bare Textual app: {memory[1]:.0f} MiB"
+    what = f"idle, resident memory of {processes} processes"
     return [
-        Measure(f"idle for {seconds:.0f} s, CPU", ours, "% of a core", bar=CPU_BAR,
-                note=f"a bare Textual app: {theirs:.2f} %"),
-        Measure(f"idle, resident memory of {processes} processes", memory[0], "MiB",
-                bar=MEMORY_BAR, note=f"a bare Textual app: {memory[1]:.0f} MiB"),
-    ]  # fmt: skip
+        Measure(f"idle for {seconds:.0f} s", ours, "% of a core", bar=CPU_BAR, note=bare_cpu),
+        Measure(what, memory[0], "MiB", bar=MEMORY_BAR, note=bare_memory),
+    ]
 
 
 def _cpu_seconds(family: list[psutil.Process]) -> float:

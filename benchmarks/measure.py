@@ -101,7 +101,7 @@ def _cells(each: Measure) -> tuple[str, ...]:
         "not measured" if each.ours is None else _figure(each.ours, each.unit),
         each.peer,
         "" if each.theirs is None else _figure(each.theirs, each.unit),
-        "" if each.ratio is None else f"{each.ratio:.2f}",
+        "" if each.ratio is None else f"{each.ratio:.3f}",
         "" if each.bar is None else str(each.bar),
         verdict,
     )

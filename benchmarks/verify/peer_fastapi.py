@@ -3,9 +3,9 @@
 `python -m benchmarks.verify.peer_fastapi DATABASE KEYS`.
 
 What a check is comes from the same pure functions as ours: reading the code, the rules, the
-comparison, sealing, the blind index, the models of request and answer. What differs is what
-the two are built from: the request layer, the database layer, and how they are joined. The
-peer does less than ours around it: no rate limits, no request ids, no security headers.
+comparison, sealing, the blind index. What differs is what the two are built from: the request
+layer, the database layer, and how they are joined. The peer does less than ours around it: no
+rate limits, no request ids, no security headers.
 """
 
 from __future__ import annotations
@@ -18,33 +18,24 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 import uvicorn
-from fastapi import Depends, FastAPI, Header, HTTPException, Request
+from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
 
-from benchmarks.verify.peer_store import PeerStore
-from helpdesk.registry.store import TABLE as REGISTRY
+from benchmarks.verify import peer_check
+from benchmarks.verify.peer_check import Finding, Question
+from benchmarks.verify.peer_store import CHECKS, INVOICES, PeerStore
 from helpdesk.security import BlindIndex, KeyRing
-from helpdesk.texts import load_texts
-from helpdesk.verification import rules
-from helpdesk.verification.routes import sentences_of
-from helpdesk.verification.store import TABLE, Pending
+from helpdesk.texts import LANGUAGES, load_texts
 from helpdesk.wire.op_id import PATTERN
-from helpdesk.wire.verification import (
-    PATH,
-    VerificationAnswer,
-    VerificationRequest,
-    claim_of,
-    from_outcome,
-)
-from invoices import canonical, qr, record
+from helpdesk.wire.verification import PATH, VerificationAnswer, VerificationRequest
+from invoices import canonical, record
 from invoices.advice import AdviceCode
-from invoices.claim import Claim, from_qr
-from invoices.crc import CrcState
+from invoices.claim import Claim
 from invoices.errors import InvoiceError
 from invoices.rules import Policy
 
@@ -89,44 +80,29 @@ async def verify(
     kiosk: Annotated[str, Depends(kiosk_of)],
     idempotency_key: Annotated[str, Header(pattern=PATTERN)],
     accept_language: Annotated[str, Header()] = "zh-CN",
-) -> VerificationAnswer:
+) -> Response:
     """Check an invoice; the answer leaves when the check is on the disk."""
     kit = kit_of(request)
     now = datetime.now(UTC)
-    today = now.astimezone(kit.zone).date()
-    claim, crc = _claimed(body)
-    identity = _identity(kit, claim)
-    finding = await _finding(kit, claim, identity, today)
-    asked = body.model_dump_json(exclude_unset=True, exclude={"record"})
-    digest = kit.digests.hex(f"kiosk\x1f{kiosk}\x1f{body.record}\x1f{asked}".encode())
-    pending = Pending(
+    claim, crc = peer_check.claimed(body)
+    asked = body.model_dump_json(exclude_unset=True)
+    language = "en" if accept_language.startswith("en") else "zh_CN"
+    question = Question(
         op_id=idempotency_key,
-        digest=digest,
+        digest=kit.digests.hex(f"{kiosk}\x1f{asked}".encode()),
+        asked=asked,
         claim=claim,
         crc=crc,
-        finding=finding,
-        identity=identity,
-        channel="kiosk",
+        identity=_identity(kit, claim),
         record=_own_record(body.record, kiosk),
-        numbered=False,
-        day=today,
         at=now,
+        day=now.astimezone(kit.zone).date(),
+        sentences=kit.sentences[language],
     )
-    recorded = await kit.store.submit(pending)
-    if recorded.digest != digest:
+    answer = await kit.store.submit(question, await _finding(kit, question))
+    if answer.digest != question.digest:
         raise HTTPException(422)
-    sentences = kit.sentences["en" if accept_language.startswith("en") else "zh_CN"]
-    return from_outcome(recorded.outcome, recorded.record, sentences.__getitem__)
-
-
-def _claimed(body: VerificationRequest) -> tuple[Claim | None, CrcState | None]:
-    try:
-        if not body.scanned:
-            return claim_of(body), None
-        read = qr.read(body.payload)
-        return from_qr(read), read.crc
-    except InvoiceError:
-        return None, None
+    return Response(answer.body, media_type="application/json")
 
 
 def _identity(kit: Kit, claim: Claim | None) -> str | None:
@@ -138,13 +114,13 @@ def _identity(kit: Kit, claim: Claim | None) -> str | None:
         return None
 
 
-async def _finding(
-    kit: Kit, claim: Claim | None, identity: str | None, today: date
-) -> rules.Finding:
-    finding = rules.refused(claim, today, kit.policy)
-    if finding is not None or claim is None:
-        return finding or rules.UNREADABLE
-    return rules.found(claim, None if identity is None else await kit.store.find(identity))
+async def _finding(kit: Kit, question: Question) -> Finding:
+    claim, identity = question.claim, question.identity
+    finding = peer_check.refused(claim, question.day, kit.policy)
+    if finding is not None:
+        return finding
+    assert claim is not None
+    return peer_check.found(claim, None if identity is None else await kit.store.find(identity))
 
 
 def _own_record(text: str, prefix: str) -> str:
@@ -169,18 +145,23 @@ def make_app(database: Path, keys: Path, listening: str) -> FastAPI:
         async with store.opened():
             app.state.kit = Kit(
                 store=store,
-                identities=ring.index(REGISTRY, "identity"),
-                digests=ring.index(TABLE, "digest"),
+                identities=ring.index(INVOICES, "identity"),
+                digests=ring.index(CHECKS, "digest"),
                 access=ring.kiosk_access,
                 policy=policy,
                 zone=ZoneInfo("Asia/Shanghai"),
-                sentences={code: dict(said) for code, said in sentences_of(texts).items()},
+                sentences={
+                    language: {
+                        code: texts.of(language).text(f"advice.{code}") for code in AdviceCode
+                    }
+                    for language in LANGUAGES
+                },
             )
             print(json.dumps({"listening": listening}), flush=True)
             yield
 
     app = FastAPI(lifespan=lifespan)
-    app.post(PATH)(verify)
+    app.post(PATH, responses={200: {"model": VerificationAnswer}})(verify)
     return app
 
 
