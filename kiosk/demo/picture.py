@@ -36,6 +36,21 @@ LINES = {
 }  # fmt: skip
 """Lines from the middle of the cell to its left, right, top and bottom edge."""
 
+SHAPES = {
+    "▸": ((0.2, 0.3), (0.85, 0.5), (0.2, 0.7)),
+    "▶": ((0.1, 0.25), (0.95, 0.5), (0.1, 0.75)),
+    "◄": ((0.9, 0.3), (0.1, 0.5), (0.9, 0.7)),
+    "✔": ((0.05, 0.5), (0.35, 0.7), (0.95, 0.25), (1.0, 0.33), (0.37, 0.85), (0.0, 0.58)),
+    "✖": (
+        (0.1, 0.3), (0.25, 0.24), (0.5, 0.42), (0.75, 0.24), (0.9, 0.3), (0.65, 0.5),
+        (0.9, 0.7), (0.75, 0.76), (0.5, 0.58), (0.25, 0.76), (0.1, 0.7), (0.35, 0.5),
+    ),
+}  # fmt: skip
+"""Signs that the Chinese font lacks, as polygons within the cell."""
+
+ROUND = {"●": True, "○": False}
+"""Signs that the Chinese font draws two cells wide; true where filled."""
+
 NAMED = {
     "black": "000000",
     "red": "aa0000",
@@ -102,6 +117,15 @@ def _draw_cell(
         )
     elif char.data in LINES:
         _draw_lines(pen, cell, LINES[char.data], ink)
+    elif char.data in SHAPES:
+        corners = [
+            (cell.left + x * cell.width, cell.top + y * CELL[1]) for x, y in SHAPES[char.data]
+        ]
+        pen.polygon(corners, fill=ink)
+    elif char.data in ROUND:
+        top = cell.top + (CELL[1] - cell.width) // 2
+        around = (cell.left + 1, top + 1, right - 2, top + cell.width - 2)
+        pen.ellipse(around, fill=ink if ROUND[char.data] else None, outline=ink, width=2)
     elif char.data.strip():
         middle = (cell.left + cell.width / 2, cell.top + CELL[1] / 2)
         bold = 0.4 if char.bold else 0

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from kiosk.i18n import Translate
 
 SECONDS = 20.0
+STILL = 0.4
+"""Seconds without painting after which a screen is whole."""
+
 MATCH, VOIDED = "match_normal_10", State.VOIDED
 
 
@@ -59,6 +62,7 @@ class Photographer:
         (self._folder / "slip.png").write_bytes(slip.picture.read_bytes())
 
     def _keep(self, program: TerminalProgram, name: str) -> None:
+        program.wait_still(STILL)
         path = self._folder / f"{name}.png"
         path.write_bytes(program.picture(self._font))
         self._tell(str(path))

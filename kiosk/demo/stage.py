@@ -31,7 +31,7 @@ listen = "127.0.0.1:{server}"
 control = "{folder}/helpdesk.sock"
 
 [database]
-url = "sqlite://{folder}/registry.sqlite3"
+url = "{database}"
 
 [security]
 keys = "{folder}/keys"
@@ -63,13 +63,20 @@ class Stage(AbstractContextManager["Stage"]):
         printer_control: Port of the virtual printer's control.
     """
 
-    def __init__(self, today: date, invoices: int, *, keep: Path | None = None) -> None:
-        """Nothing starts before the block is entered. `keep`: use and leave this folder."""
+    def __init__(
+        self, today: date, invoices: int, *, keep: Path | None = None, database: str = ""
+    ) -> None:
+        """Nothing starts before the block is entered.
+
+        `keep`: use and leave this folder. `database`: the URL of an empty one, instead of a
+        file in the folder.
+        """
         self._today = today
         self._invoices = invoices
         self._keep = keep
         self.folder = keep or Path(tempfile.mkdtemp(prefix="yanpiao-demo-"))
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._database = database or f"sqlite://{self.folder}/registry.sqlite3"
         self.config = self.folder / "config.toml"
         self.samples = self.folder / "samples.jsonl"
         self.log = self.folder / "demo.log"
@@ -151,7 +158,10 @@ class Stage(AbstractContextManager["Stage"]):
 
     def _write_config(self) -> None:
         text = CONFIG.format(
-            folder=self.folder, server=self._server_port, printer=self._printer_port
+            folder=self.folder,
+            database=self._database,
+            server=self._server_port,
+            printer=self._printer_port,
         )
         self.config.write_text(text, encoding="utf-8")
 

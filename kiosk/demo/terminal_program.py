@@ -151,6 +151,13 @@ class TerminalProgram:
             raise TimeoutError(f"{wanted} did not appear; the screen:\n{screen}")
         return screen
 
+    def wait_still(self, pause: float, deadline: float = DEADLINE) -> None:
+        """Until nothing was painted for `pause` seconds: the screen is whole, for a picture."""
+        end = time.monotonic() + deadline
+        with self._changed:
+            while self._changed.wait(pause) and time.monotonic() < end:
+                pass
+
     def wait_output(self, data: bytes, *, start: int = 0, deadline: float = DEADLINE) -> int:
         """Where in the output, from `start`, these bytes first stand."""
         if not self._wait(lambda: self._output.find(data, start) >= 0, deadline):
