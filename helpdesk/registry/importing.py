@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from helpdesk.db import Database
     from helpdesk.registry.columns import Entry
-    from helpdesk.registry.store import Finished, RegistryStore
+    from helpdesk.registry.store import Finished, Known, RegistryStore
     from helpdesk.registry.table import Line, Table
     from helpdesk.registry.totals import Totals
 
@@ -194,7 +194,7 @@ class Importer:
         plan.refusals.extend(Refusal(line, error) for line, error in clashes if line not in refused)
         return plan
 
-    def _plan(self, batch: _Batch, known: dict[str, tuple[str, bytes]]) -> _Plan:
+    def _plan(self, batch: _Batch, known: Known) -> _Plan:
         plan = _Plan()
         told: dict[str, Entry] = {}
         for ready in batch.ready:
@@ -215,7 +215,7 @@ class Importer:
             (plan.added if taken is Step.ADD else plan.changed).append(ready.finished)
         return plan
 
-    def _opened(self, identity: str, known: dict[str, tuple[str, bytes]]) -> Entry | None:
+    def _opened(self, identity: str, known: Known) -> Entry | None:
         try:
             return self._store.opened(identity, known)
         except (SealError, RegistryError) as error:

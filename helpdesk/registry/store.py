@@ -41,6 +41,10 @@ _SERIALISE: Final = "SELECT pg_advisory_xact_lock(hashtext('registry_invoice'))"
 """Writers of the registry go one after another; on SQLite every transaction does."""
 
 
+Known = dict[str, tuple[str, bytes]]
+"""State and sealed bytes of registered invoices, by their blind index."""
+
+
 class Finished(NamedTuple):
     """A row ready for the database, in the order of `_ADD`."""
 
@@ -122,15 +126,13 @@ class RegistryStore:
         rows = await self._database.read(_OF_NUMBER, self._numbers.hex(number.encode()))
         return [self._opened(*row) for row in rows]
 
-    async def known(
-        self, identities: Sequence[str], tx: Transaction | None = None
-    ) -> dict[str, tuple[str, bytes]]:
+    async def known(self, identities: Sequence[str], tx: Transaction | None = None) -> Known:
         """State and sealed bytes of those of `identities` that are registered."""
         fetch = self._database.read if tx is None else tx.fetch
         rows = await fetch(self._of_identities, json.dumps(identities))
         return {row[0]: (row[1], bytes(row[2])) for row in rows}
 
-    def opened(self, identity: str, known: dict[str, tuple[str, bytes]]) -> Entry | None:
+    def opened(self, identity: str, known: Known) -> Entry | None:
         """The entry of a row that `known` fetched. Raises as `find`."""
         row = known.get(identity)
         return None if row is None else self._opened(identity, *row)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from tortoise import fields
 from tortoise.models import Model
 
@@ -27,7 +25,6 @@ class CheckRow(Model):
         table = "verification_check"
         table_description = "Checks, sealed"
         app = "verification"
-        indexes: ClassVar = [("identity",), ("record",)]
 
 
 class CountRow(Model):

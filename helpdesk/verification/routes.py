@@ -11,7 +11,9 @@ from helpdesk.db import GroupCommit
 from helpdesk.registry.store import RegistryStore
 from helpdesk.texts import LANGUAGES
 from helpdesk.verification import rules
-from helpdesk.verification.service import IdempotencyError, Question, VerificationService
+from helpdesk.verification.lookup import Lookup
+from helpdesk.verification.question import Question
+from helpdesk.verification.service import IdempotencyError, VerificationService
 from helpdesk.verification.store import CheckStore
 from helpdesk.web import Call, Channel, Permission, RateLimited, RequestError
 from helpdesk.web.client_address import limiting_key
@@ -85,11 +87,10 @@ async def _desk(app: web.Application) -> AsyncIterator[None]:
     resources = app[RESOURCES]
     database, ring = resources.database, resources.keys
     policy = policy_of(resources.config.helpdesk)
-    store = CheckStore(database, ring, policy)
+    lookup = Lookup(RegistryStore(database, ring), policy)
+    store = CheckStore(database, ring, lookup, policy)
     async with GroupCommit(database, store.write, linger=_LINGER_SECONDS) as writing:
-        registry = RegistryStore(database, ring)
-        zone = resources.config.centre.zone
-        service = VerificationService(registry, writing, policy, resources.clock, zone)
+        service = VerificationService(writing, resources.clock, resources.config.centre.zone)
         app[DESK] = Desk(service, resources)
         yield
 

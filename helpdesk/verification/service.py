@@ -2,69 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-import structlog
+from typing import TYPE_CHECKING, Final
 
 from helpdesk.errors import HelpdeskError
-from helpdesk.registry.errors import RegistryError
-from helpdesk.security import SealError
-from helpdesk.verification import rules
-from helpdesk.verification.store import Pending, Recorded
-from invoices.errors import CanonicalError
+from helpdesk.verification.question import Pending, Question, Recorded
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from helpdesk.clock import Clock
     from helpdesk.db import GroupCommit
-    from helpdesk.registry.store import RegistryStore
-    from helpdesk.verification.rules import Finding
-    from invoices.claim import Claim
-    from invoices.crc import CrcState
-    from invoices.rules import Policy
 
 _SEPARATOR: Final = "\x1e"
-_log = structlog.stdlib.get_logger("helpdesk.verification")
 
 
 class IdempotencyError(HelpdeskError):
     """`idempotency.mismatch`: an op_id that was used for another request."""
 
 
-class Question(NamedTuple):
-    """What is asked, and by whom.
-
-    `claim` is `None` for a text that could not be read. `asked` is the request as given: a
-    retry must ask the very same. `channel` counts its daily limit apart; `name` is a kiosk's
-    prefix or "". `numbered` asks for a record number; else `record` is kept, which may be "".
-    """
-
-    op_id: str
-    claim: Claim | None
-    asked: tuple[str, ...]
-    channel: str
-    name: str = ""
-    record: str = ""
-    numbered: bool = False
-    crc: CrcState | None = None
-
-
 class VerificationService:
-    """Checks against one registry. `zone` is where the business day turns."""
+    """Checks that share their reads and transactions. `zone` is where the business day turns."""
 
     def __init__(
-        self,
-        registry: RegistryStore,
-        writing: GroupCommit[Pending, Recorded],
-        policy: Policy,
-        clock: Clock,
-        zone: ZoneInfo,
+        self, writing: GroupCommit[Pending, Recorded], clock: Clock, zone: ZoneInfo
     ) -> None:
-        self._registry = registry
         self._writing = writing
-        self._policy = policy
         self._clock = clock
         self._zone = zone
 
@@ -77,52 +39,8 @@ class VerificationService:
         """
         now = self._clock.now()
         today = now.astimezone(self._zone).date()
-        claim = question.claim
-        identity = None if claim is None else self._identity(claim)
-        finding = rules.refused(claim, today, self._policy)
-        if finding is None and claim is not None:
-            finding = await self._looked_up(claim, identity)
         asked = _SEPARATOR.join((question.channel, question.name, question.record, *question.asked))
-        recorded = await self._writing.submit(
-            self._pending(question, asked, finding or rules.UNREADABLE, identity, now)
-        )
+        recorded = await self._writing.submit(Pending(question, asked, today, now))
         if recorded.asked != asked:
             raise IdempotencyError("idempotency.mismatch")
         return recorded
-
-    def _pending(
-        self, question: Question, asked: str, finding: Finding, identity: str | None, now: datetime
-    ) -> Pending:
-        today = now.astimezone(self._zone).date()
-        counted = identity is not None and finding.counted
-        return Pending(
-            op_id=question.op_id,
-            asked=asked,
-            claim=question.claim,
-            crc=question.crc,
-            finding=finding,
-            identity=identity,
-            cell=f"{today.isoformat()}|{question.channel}|{identity}" if counted else "",
-            channel=question.channel,
-            record=question.record,
-            numbered=question.numbered,
-            day=today,
-            at=now,
-        )
-
-    async def _looked_up(self, claim: Claim, identity: str | None) -> Finding:
-        if identity is None:
-            return rules.found(claim, None)
-        try:
-            entry = await self._registry.find(identity)
-        except (SealError, RegistryError) as error:
-            # The row stays nameless in the log; the count of these lines is the alarm.
-            _log.error("registry.unreadable", error=error.code)
-            return rules.UNREADABLE
-        return rules.found(claim, entry)
-
-    def _identity(self, claim: Claim) -> str | None:
-        try:
-            return self._registry.identity(claim.code, claim.number) if claim.number else None
-        except CanonicalError:
-            return None

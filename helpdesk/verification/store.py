@@ -8,21 +8,20 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from itertools import count
+from typing import TYPE_CHECKING, Final
 
 from helpdesk.verification import rules, sealed_form
-from invoices import record as records
+from helpdesk.verification.question import Pending, Recorded
+from invoices import record as record_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
+    from collections.abc import Sequence
 
     from helpdesk.db import Database, Transaction
     from helpdesk.db.transaction import Value
     from helpdesk.security import KeyRing
-    from helpdesk.verification.rules import Finding
-    from invoices.claim import Claim
-    from invoices.crc import CrcState
+    from helpdesk.verification.lookup import Found, Lookup
     from invoices.outcome import Outcome
     from invoices.rules import Policy
 
@@ -53,38 +52,6 @@ _WRITE: Final = (
 )
 
 
-class Pending(NamedTuple):
-    """A check about to be written.
-
-    `asked` is the request as given; `cell` the place where checks of this invoice are counted,
-    "" where this one does not count; `identity` the invoice's blind index, or `None` where none
-    was named. `numbered` asks for a record number of the web, else `record` is the caller's
-    own (or "").
-    """
-
-    op_id: str
-    asked: str
-    claim: Claim | None
-    crc: CrcState | None
-    finding: Finding
-    identity: str | None
-    cell: str
-    channel: str
-    record: str
-    numbered: bool
-    day: date
-    at: datetime
-
-
-class Recorded(NamedTuple):
-    """A check that is on the disk; `asked` is the request that was answered first."""
-
-    outcome: Outcome
-    record: str
-    asked: str
-    repeated: bool = False
-
-
 @dataclass(slots=True)
 class _Batch:
     """The checks that are new, once each, and all answers by op_id."""
@@ -96,93 +63,109 @@ class _Batch:
 class CheckStore:
     """Writes batches of checks; made for `GroupCommit`."""
 
-    def __init__(self, database: Database, ring: KeyRing, policy: Policy) -> None:
+    def __init__(self, database: Database, ring: KeyRing, lookup: Lookup, policy: Policy) -> None:
         self._sealer = ring.sealer(TABLE)
+        self._lookup = lookup
         self._policy = policy
         self._known = _KNOWN[database.dialect]
         self._count = _COUNT[database.dialect]
 
     async def write(self, tx: Transaction, items: Sequence[Pending]) -> Sequence[Recorded]:
-        """Write checks that are new and answer all of them, repeated ones as they were.
+        """Look up and write checks that are new; answer repeated ones as they were.
 
         The daily limit is decided here, on counts that nobody else can change meanwhile.
         """
         batch = await self._sorted(tx, items)
-        counts = await self._counted(tx, batch.new)
-        numbers = await self._numbered(tx, batch.new)
-        rows = []
-        # In the order of their ids, as every worker does: two that share rows never wait for
-        # each other in a ring.
-        for op_id, item in batch.new.items():
-            record = numbers.get(op_id, item.record)
-            answer = self._answered(item, counts, record)
-            batch.answers[op_id] = answer
-            rows.append(self._row(item, answer))
-        if rows:
-            await tx.executemany(_WRITE, rows)
+        if batch.new:
+            # In the order of their ids, as every worker does: two that share rows never wait
+            # for each other in a ring.
+            new = list(batch.new.values())
+            found = await self._lookup.findings(new)
+            outcomes = await self._outcomes(tx, new, found)
+            records = await self._records(tx, new)
+            await tx.executemany(_WRITE, self._rows(new, found, outcomes, records))
+            for item, outcome, record in zip(new, outcomes, records, strict=True):
+                batch.answers[item.question.op_id] = Recorded(outcome, record, item.asked)
         return [_told(batch, item) for item in items]
 
     async def _sorted(self, tx: Transaction, items: Sequence[Pending]) -> _Batch:
         batch = _Batch()
         for item in sorted(items, key=_op_id):
-            batch.new.setdefault(item.op_id, item)
-        known = await tx.fetch(self._known, json.dumps(list(batch.new)))
-        for op_id, record, sealed in known:
+            batch.new.setdefault(item.question.op_id, item)
+        for op_id, record, sealed in await tx.fetch(self._known, json.dumps(list(batch.new))):
             outcome, asked = sealed_form.decode(self._sealer.open(op_id, sealed))
             batch.answers[op_id] = Recorded(outcome, record, asked, repeated=True)
             del batch.new[op_id]
         return batch
 
-    async def _counted(self, tx: Transaction, new: Mapping[str, Pending]) -> dict[str, int]:
-        """How often each cell was counted before this batch."""
-        adding = Counter(item.cell for item in new.values() if item.cell)
-        if not adding:
-            return {}
-        told = await tx.fetch(self._count, json.dumps(dict(sorted(adding.items()))))
-        return {cell: checks - adding[cell] for cell, checks in told}
+    async def _outcomes(
+        self, tx: Transaction, new: Sequence[Pending], found: Sequence[Found]
+    ) -> list[Outcome]:
+        """What each check comes to once it is counted."""
+        adding = Counter(each.cell for each in found if each.cell)
+        counts: dict[str, int] = {}
+        if adding:
+            told = await tx.fetch(self._count, json.dumps(dict(sorted(adding.items()))))
+            counts = {cell: checks - adding[cell] for cell, checks in told}
+        outcomes = []
+        for item, (finding, _, cell) in zip(new, found, strict=True):
+            if cell:
+                counts[cell] += 1
+                finding = rules.exhausted(finding, counts[cell], self._policy)  # noqa: PLW2901
+            question = item.question
+            outcomes.append(rules.outcome_of(finding, question.claim, question.crc, item.at))
+        return outcomes
 
-    async def _numbered(self, tx: Transaction, new: Mapping[str, Pending]) -> dict[str, str]:
-        """Record numbers of the web for those that ask for one."""
+    async def _records(self, tx: Transaction, new: Sequence[Pending]) -> list[str]:
+        """Each check's record number: of the web for those that ask for one, else its own."""
+        asking = Counter(item.day for item in new if item.question.numbered)
         numbers = {}
-        asking = [item for item in new.values() if item.numbered]
-        for day in sorted({item.day for item in asking}):
-            today = [item for item in asking if item.day == day]
-            told = await tx.fetch(_NUMBER, f"{day.isoformat()}|{WEB_PREFIX}", len(today))
-            first = told[0][0] - len(today) + 1
-            for place, item in enumerate(today):
-                numbers[item.op_id] = records.make(WEB_PREFIX, day, first + place)
-        return numbers
+        for day, many in sorted(asking.items()):
+            told = await tx.fetch(_NUMBER, f"{day.isoformat()}|{WEB_PREFIX}", many)
+            numbers[day] = count(told[0][0] - many + 1)
+        return [
+            record_numbers.make(WEB_PREFIX, item.day, next(numbers[item.day]))
+            if item.question.numbered
+            else item.question.record
+            for item in new
+        ]
 
-    def _answered(self, item: Pending, counts: dict[str, int], record: str) -> Recorded:
-        finding = item.finding
-        if item.cell:
-            counts[item.cell] += 1
-            finding = rules.exhausted(finding, counts[item.cell], self._policy)
-        outcome = rules.outcome_of(finding, item.claim, item.crc, item.at)
-        return Recorded(outcome, record, item.asked)
-
-    def _row(self, item: Pending, answer: Recorded) -> tuple[Value, ...]:
-        outcome = answer.outcome
-        return (
-            item.op_id,
-            item.identity,
-            item.day.isoformat(),
-            item.channel,
-            outcome.verdict.value,
-            None if outcome.state is None else outcome.state.value,
-            answer.record,
-            int(item.at.timestamp() * 1000),
-            self._sealer.seal(item.op_id, sealed_form.encode(item.claim, outcome, item.asked)),
-        )
+    def _rows(
+        self,
+        new: Sequence[Pending],
+        found: Sequence[Found],
+        outcomes: Sequence[Outcome],
+        records: Sequence[str],
+    ) -> list[Sequence[Value]]:
+        plains = [
+            sealed_form.encode(item.question.claim, outcome, item.asked)
+            for item, outcome in zip(new, outcomes, strict=True)
+        ]
+        return [
+            (
+                item.question.op_id,
+                identity,
+                item.day.isoformat(),
+                item.question.channel,
+                outcome.verdict.value,
+                None if outcome.state is None else outcome.state.value,
+                record,
+                int(item.at.timestamp() * 1000),
+                self._sealer.seal(item.question.op_id, plain),
+            )
+            for item, (_, identity, _), outcome, record, plain in zip(
+                new, found, outcomes, records, plains, strict=True
+            )
+        ]
 
 
 def _op_id(item: Pending) -> str:
-    return item.op_id
+    return item.question.op_id
 
 
 def _told(batch: _Batch, item: Pending) -> Recorded:
-    answer = batch.answers[item.op_id]
-    first = batch.new.get(item.op_id)
+    answer = batch.answers[item.question.op_id]
+    first = batch.new.get(item.question.op_id)
     if first is None or first is item or answer.repeated:
         return answer
     return answer._replace(repeated=True)

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from helpdesk.errors import HelpdeskError
-from helpdesk.verification.service import Question
+from helpdesk.verification.question import Question
 from helpdesk.wire.verification import asked_of, request_of
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tortoise import fields, migrations
-from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 
@@ -31,7 +30,6 @@ class Migration(migrations.Migration):
                 "table_description": "Checks, sealed",
                 "app": "verification",
                 "pk_attr": "op_id",
-                "indexes": [Index(fields=["identity"]), Index(fields=["record"])],
             },
             bases=["Model"],
         ),

@@ -11,8 +11,10 @@ from helpdesk.db import Database, GroupCommit
 from helpdesk.registry.columns import Entry
 from helpdesk.registry.store import RegistryStore
 from helpdesk.security import KeyRing
-from helpdesk.verification.service import Question, VerificationService
-from helpdesk.verification.store import CheckStore, Recorded
+from helpdesk.verification.lookup import Lookup
+from helpdesk.verification.question import Question, Recorded
+from helpdesk.verification.service import VerificationService
+from helpdesk.verification.store import CheckStore
 from helpdesk.wire.verification import asked_of, request_of
 from invoices.claim import Claim
 from invoices.rules import Policy
@@ -74,10 +76,10 @@ async def worker(
     database: Database, ring: KeyRing, *, clock: HandClock | None = None, salt: int = 0
 ) -> AsyncIterator[Worker]:
     policy, clock = Policy(), clock or HandClock()
-    store = CheckStore(database, ring, policy)
+    lookup = Lookup(RegistryStore(database, ring), policy)
+    store = CheckStore(database, ring, lookup, policy)
     async with GroupCommit(database, store.write) as writing:
-        registry = RegistryStore(database, ring)
-        service = VerificationService(registry, writing, policy, clock, ZONE)
+        service = VerificationService(writing, clock, ZONE)
         yield Worker(service, database, clock, OpIds(salt))
 
 

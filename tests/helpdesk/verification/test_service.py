@@ -9,8 +9,8 @@ import pytest
 
 from helpdesk.db import Database
 from helpdesk.security import KeyRing
+from helpdesk.verification.question import Recorded
 from helpdesk.verification.service import IdempotencyError
-from helpdesk.verification.store import Recorded
 from invoices.claim import Claim, from_face
 from invoices.face import Face
 from invoices.verdict import Verdict

@@ -1,0 +1,51 @@
+"""What is asked of a check, and what is answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from invoices.claim import Claim
+    from invoices.crc import CrcState
+    from invoices.outcome import Outcome
+
+
+class Question(NamedTuple):
+    """What is asked, and by whom.
+
+    `claim` is `None` for a text that could not be read. `asked` is the request as given: a
+    retry must ask the very same. `channel` counts its daily limit apart; `name` is a kiosk's
+    prefix or "". `numbered` asks for a record number; else `record` is kept, which may be "".
+    """
+
+    op_id: str
+    claim: Claim | None
+    asked: tuple[str, ...]
+    channel: str
+    name: str = ""
+    record: str = ""
+    numbered: bool = False
+    crc: CrcState | None = None
+
+
+class Pending(NamedTuple):
+    """A question that came in at `at` (UTC), on the Beijing day `day`.
+
+    `asked` is all that a retry must repeat, as one text.
+    """
+
+    question: Question
+    asked: str
+    day: date
+    at: datetime
+
+
+class Recorded(NamedTuple):
+    """A check that is on the disk; `asked` is the request that was answered first."""
+
+    outcome: Outcome
+    record: str
+    asked: str
+    repeated: bool = False
