@@ -50,6 +50,11 @@ def screen_command(stage: Stage) -> list[str]:
     return [sys.executable, "-m", "kiosk.bootstrap", str(stage.config)]
 
 
+def traced_command(stage: Stage, file: Path) -> list[str]:
+    """The same screen, which writes its own times to `file`."""
+    return [sys.executable, "-m", "benchmarks.traced_kiosk", str(stage.config), str(file)]
+
+
 def entries(registry: Path, day: date) -> Iterator[Entry]:
     """The rows of a registry file."""
     parser = RowParser(day)

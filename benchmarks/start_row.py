@@ -29,7 +29,7 @@ def run(*, quick: bool) -> list[Measure]:
             "bare": (BARE, READY),
         }
         taken: dict[str, list[Start]] = {name: [] for name in programs}
-        for _ in range(4 if quick else 16):
+        for _ in range(4 if quick else 13):
             for name, (argv, text) in programs.items():
                 taken[name].append(_first_paint(argv, text))
     kiosk, screen, bare = (_median(taken[name][1:]) for name in programs)
