@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from helpdesk.registry.store import Known, RegistryStore
-    from helpdesk.verification.question import Pending
+    from helpdesk.verification.question import Pending, Reading
     from helpdesk.verification.rules import Finding
     from invoices.claim import Claim
     from invoices.rules import Policy
@@ -28,13 +28,14 @@ _log = structlog.stdlib.get_logger("helpdesk.verification")
 
 
 class Found(NamedTuple):
-    """What a question comes to.
+    """What a question comes to, and what it said.
 
     `identity` is the invoice's blind index, or `None` where none was named; `cell` the place
     where checks of this invoice are counted, "" where this one does not count.
     """
 
     finding: Finding
+    reading: Reading
     identity: str | None
     cell: str
 
@@ -48,7 +49,8 @@ class Lookup:
 
     async def findings(self, items: Sequence[Pending]) -> list[Found]:
         """What each item comes to, in their order. Raises `DatabaseError`."""
-        claims = [item.question.claim for item in items]
+        readings = [item.question.read() for item in items]
+        claims = [reading.claim for reading in readings]
         identities = [self._identity(claim) for claim in claims]
         refusals = [
             rules.refused(claim, item.day, self._policy)
@@ -65,8 +67,10 @@ class Lookup:
             for claim, identity, refusal in zip(claims, identities, refusals, strict=True)
         ]
         return [
-            Found(finding, identity, _cell(item, finding, identity))
-            for item, finding, identity in zip(items, findings, identities, strict=True)
+            Found(finding, reading, identity, _cell(item, finding, identity))
+            for item, finding, reading, identity in zip(
+                items, findings, readings, identities, strict=True
+            )
         ]
 
     def _found(self, claim: Claim | None, identity: str | None, known: Known) -> Finding:

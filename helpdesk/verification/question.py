@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
 
     from invoices.claim import Claim
@@ -12,22 +13,29 @@ if TYPE_CHECKING:
     from invoices.outcome import Outcome
 
 
+class Reading(NamedTuple):
+    """What a request says of an invoice; no claim where its text could not be read."""
+
+    claim: Claim | None
+    crc: CrcState | None = None
+
+
 class Question(NamedTuple):
     """What is asked, and by whom.
 
-    `claim` is `None` for a text that could not be read. `asked` is the request as given: a
-    retry must ask the very same. `channel` counts its daily limit apart; `name` is a kiosk's
-    prefix or "". `numbered` asks for a record number; else `record` is kept, which may be "".
+    `read` is called once, when it is the question's turn, and must not raise. `asked` is the
+    request as given: a retry must ask the very same. `channel` counts its daily limit apart;
+    `name` is a kiosk's prefix or "". `numbered` asks for a record number; else `record` is
+    kept, which may be "".
     """
 
     op_id: str
-    claim: Claim | None
+    read: Callable[[], Reading]
     asked: tuple[str, ...]
     channel: str
     name: str = ""
     record: str = ""
     numbered: bool = False
-    crc: CrcState | None = None
 
 
 class Pending(NamedTuple):

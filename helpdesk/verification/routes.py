@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -12,7 +13,7 @@ from helpdesk.registry.store import RegistryStore
 from helpdesk.texts import LANGUAGES
 from helpdesk.verification import rules
 from helpdesk.verification.lookup import Lookup
-from helpdesk.verification.question import Question
+from helpdesk.verification.question import Question, Reading
 from helpdesk.verification.service import IdempotencyError, VerificationService
 from helpdesk.verification.store import CheckStore
 from helpdesk.web import Call, Channel, Permission, RateLimited, RequestError
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from helpdesk.resources import Resources
     from helpdesk.texts import Texts
     from helpdesk.web import Api
-    from invoices.claim import Claim
-    from invoices.crc import CrcState
 
 _LINGER_SECONDS: Final = 0.004
 """Under load a transaction waits so long for company: fewer of them, each check the cheaper."""
@@ -135,28 +134,26 @@ def _guesser(call: Call[VerificationRequest]) -> str:
 
 def _question(call: Call[VerificationRequest], desk: Desk) -> Question:
     request = call.body
-    claim, crc = _claimed(request)
     kiosk = call.principal.channel is Channel.KIOSK
     return Question(
         op_id=call.idempotency_key or desk.ids.op_id(),
-        claim=claim,
+        read=partial(_reading, request),
         asked=asked_of(request),
         channel=call.principal.channel.value,
         name=call.principal.name,
         record=_own_record(request.record, call.principal.name) if kiosk else "",
         numbered=not kiosk,
-        crc=crc,
     )
 
 
-def _claimed(request: VerificationRequest) -> tuple[Claim | None, CrcState | None]:
+def _reading(request: VerificationRequest) -> Reading:
     try:
         if not request.scanned:
-            return claim_of(request), None
+            return Reading(claim_of(request))
         read = qr.read(request.payload)
-        return claims.from_qr(read), read.crc
+        return Reading(claims.from_qr(read), read.crc)
     except InvoiceError:
-        return None, None
+        return Reading(None)
 
 
 def _own_record(text: str, prefix: str) -> str:

@@ -108,12 +108,11 @@ class CheckStore:
             told = await tx.fetch(self._count, json.dumps(dict(sorted(adding.items()))))
             counts = {cell: checks - adding[cell] for cell, checks in told}
         outcomes = []
-        for item, (finding, _, cell) in zip(new, found, strict=True):
+        for item, (finding, reading, _, cell) in zip(new, found, strict=True):
             if cell:
                 counts[cell] += 1
                 finding = rules.exhausted(finding, counts[cell], self._policy)  # noqa: PLW2901
-            question = item.question
-            outcomes.append(rules.outcome_of(finding, question.claim, question.crc, item.at))
+            outcomes.append(rules.outcome_of(finding, *reading, item.at))
         return outcomes
 
     async def _records(self, tx: Transaction, new: Sequence[Pending]) -> list[str]:
@@ -138,13 +137,13 @@ class CheckStore:
         records: Sequence[str],
     ) -> list[Sequence[Value]]:
         plains = [
-            sealed_form.encode(item.question.claim, outcome, item.asked)
-            for item, outcome in zip(new, outcomes, strict=True)
+            sealed_form.encode(each.reading.claim, outcome, item.asked)
+            for item, each, outcome in zip(new, found, outcomes, strict=True)
         ]
         return [
             (
                 item.question.op_id,
-                identity,
+                each.identity,
                 item.day.isoformat(),
                 item.question.channel,
                 outcome.verdict.value,
@@ -153,7 +152,7 @@ class CheckStore:
                 int(item.at.timestamp() * 1000),
                 self._sealer.seal(item.question.op_id, plain),
             )
-            for item, (_, identity, _), outcome, record, plain in zip(
+            for item, each, outcome, record, plain in zip(
                 new, found, outcomes, records, plains, strict=True
             )
         ]

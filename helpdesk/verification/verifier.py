@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from helpdesk.errors import HelpdeskError
-from helpdesk.verification.question import Question
+from helpdesk.verification.question import Question, Reading
 from helpdesk.wire.verification import asked_of, request_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ class RegistryVerifier:
             IdempotencyError: The op_id was used for another claim.
             DatabaseError: The database cannot be reached.
         """
-        question = Question(op_id, claim, asked_of(request_of(claim)), self._channel, self._name)
+        asked = asked_of(request_of(claim))
+        question = Question(op_id, lambda: Reading(claim), asked, self._channel, self._name)
         try:
             async with asyncio.timeout(deadline):
                 return (await self._service.check(question)).outcome

@@ -12,7 +12,7 @@ from helpdesk.registry.columns import Entry
 from helpdesk.registry.store import RegistryStore
 from helpdesk.security import KeyRing
 from helpdesk.verification.lookup import Lookup
-from helpdesk.verification.question import Question, Recorded
+from helpdesk.verification.question import Question, Reading, Recorded
 from helpdesk.verification.service import VerificationService
 from helpdesk.verification.store import CheckStore
 from helpdesk.wire.verification import asked_of, request_of
@@ -61,7 +61,7 @@ class Worker:
         asked = ("unread",) if claim is None else asked_of(request_of(claim))
         question = Question(
             op_id=op_id or self.ids(),
-            claim=claim,
+            read=lambda: Reading(claim),
             asked=asked,
             channel=channel,
             name="A03" if channel == "kiosk" else "",
