@@ -7,7 +7,6 @@ import csv
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import count
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,8 +18,8 @@ from invoices.face import Face
 from invoices.verdict import State
 from kiosk.demo.samples import read_samples
 from kiosk.demo.stage import Stage
-from tests.helpdesk.conftest import PostgresServer, postgres_server
 from tests.e2e.visitor import Visitor, kiosk
+from tests.helpdesk.conftest import PostgresServer, postgres_server
 
 __all__ = ["postgres_server"]
 
@@ -65,9 +64,7 @@ def unused_faces(stage: Stage, today: date) -> Iterator[Face]:
     used = {sample.fields.get("number") for sample in read_samples(stage.samples)}
     parser = RowParser(today)
     with (stage.folder / "registry.csv").open(encoding="utf-8", newline="") as file:
-        entries = [
-            parser.parse([row[name] for name in COLUMNS]) for row in csv.DictReader(file)
-        ]
+        entries = [parser.parse([row[name] for name in COLUMNS]) for row in csv.DictReader(file)]
     originals = {entry.face.original_number for entry in entries}
     for entry in entries:
         face = entry.face

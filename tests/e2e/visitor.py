@@ -84,8 +84,9 @@ class Visitor:
 
     def commands(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[str]:
         """`kiosk ...` beside this kiosk, in English."""
-        return kiosk_command(*arguments, "--config", str(self.stage.config), given=given,
-                             **self._environ)
+        return kiosk_command(
+            *arguments, "--config", str(self.stage.config), given=given, **self._environ
+        )
 
     # What is seen.
 

@@ -218,6 +218,8 @@ class KioskApp(HardenedApp, inherit_bindings=False):
         self._idle.touch()
         if self._failed:
             return
+        if isinstance(self.screen, KioskScreen) and self.screen.take_scan(data):
+            return
         if self._reception is None:
             self._early_scan = data
         else:

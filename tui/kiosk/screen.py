@@ -98,6 +98,11 @@ class KioskScreen(Screen[None]):
     def pressed(self, action: str) -> None:
         """A target of the body was pressed."""
 
+    def take_scan(self, data: bytes) -> bool:
+        """Whether this scan is an answer to the screen; any other is the reception's."""
+        del data
+        return False
+
     def _head_text(self) -> HeadText:
         wording, centre = self.desk.wording, self.desk.centre
         return HeadText(

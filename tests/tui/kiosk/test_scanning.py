@@ -192,3 +192,44 @@ async def test_a_refusal_is_said_and_typing_is_offered() -> None:
         await play(pilot, kiosk, SCENES["refused"])
         await pilot.press("enter")
         await shows(pilot, "VerifyScreen")
+
+
+async def test_bare_numbers_answer_the_questions_of_a_screen_that_asks() -> None:
+    """Barcodes of the printed numbers, or typing that a busy machine delivers in bursts."""
+    kiosk = Kiosk()
+    assert kiosk.checks is not None
+    async with kiosk.app().run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "1")
+        await shows(pilot, "VerifyScreen")
+        await pilot.press("0", "1", "1", "0")
+        for burst in (b"02600111", b"12345678", b"2026-11-03", b"479666"):
+            app_of(pilot).post_message(ScanReceived(burst, 0.0))
+        await shows(pilot, "ResultScreen")
+        claim, entry = kiosk.checks.asked[-1]
+        assert (claim.code, claim.number) == ("011002600111", "12345678")
+        assert (claim.check_code, entry) == ("479666", Entry.TYPED)
+
+
+async def test_a_number_too_short_for_its_field_waits_for_the_rest() -> None:
+    kiosk = Kiosk()
+    async with kiosk.app().run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "1")
+        await shows(pilot, "VerifyScreen")
+        app_of(pilot).receive_scan(b"01100260")
+        await settled(pilot)
+        screen = app_of(pilot).screen
+        assert isinstance(screen, VerifyScreen)
+        assert (screen.walk.field, screen.walk.text) == (Field.CODE, "01100260")
+
+
+@pytest.mark.parametrize("scan", [b"12345678", b"1" * 21, b"12345678x", b" "])
+async def test_elsewhere_and_otherwise_a_number_is_no_code_of_an_invoice(scan: bytes) -> None:
+    kiosk = Kiosk()
+    async with kiosk.app().run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app_of(pilot).ports is not None)
+        await pilot.press("space")
+        if scan != b"12345678":
+            await pilot.press("1")
+            await shows(pilot, "VerifyScreen")
+        app_of(pilot).receive_scan(scan)
+        await shows(pilot, "NoticeScreen")

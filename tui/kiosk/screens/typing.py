@@ -20,6 +20,12 @@ from tui.widgets.typed_text import TypedText
 LETTER_COLUMNS = 10
 DIGIT_COLUMNS = 4
 
+LONGEST_NUMBER = 20
+"""Digits of the longest number on an invoice."""
+
+NUMERIC = frozenset(b"0123456789.-")
+"""What numbers, dates and amounts are made of; no code of an invoice or a slip is all of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class TypedSoFar:
@@ -120,6 +126,23 @@ class TypingScreen(KioskScreen):
         event.stop()
         self.type(event.text)
         self.show_typed()
+
+    def take_scan(self, data: bytes) -> bool:
+        """A bare number is typed and confirmed.
+
+        It is a barcode beside the printed number, or a visitor's own typing that a busy
+        machine delivered as one burst, as fast as a scanner.
+        """
+        text = data.strip()
+        if not text or len(text) > LONGEST_NUMBER or not NUMERIC.issuperset(text):
+            return False
+        self.call_later(self._confirm, text.decode("ascii"))  # after the keys that came before
+        return True
+
+    def _confirm(self, text: str) -> None:
+        self.type(text)
+        self.show_typed()
+        self.action_go_on()
 
     def show_typed(self) -> None:
         """Bring line and hint up to date."""
