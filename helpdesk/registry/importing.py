@@ -105,12 +105,12 @@ class Importer:
             DatabaseError: The batch that failed was rolled back, those before it stand.
         """
         if strict:
-            checked = Summary(checked_only=True)
+            checked = Summary()
             async with aclosing(self._checked(path, checked)) as events:
                 async for event in events:
                     yield event
             if checked.refused:
-                yield checked
+                yield Summary(checked.read, refused=checked.refused, checked_only=True)
                 return
         summary = Summary()
         async with aclosing(self._events(path, summary, None)) as events:
