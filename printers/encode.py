@@ -6,6 +6,8 @@ of code pages. python-escpos builds the native QR commands and is loaded when on
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from printers.characters import cells, is_native
@@ -105,9 +107,18 @@ def _qr(data: str, profile: Profile) -> bytes:
 
 
 def _native_qr(data: str, module: int) -> bytes:
-    from escpos.constants import QR_ECLEVEL_M  # half a second to load, on the printer's thread
+    from escpos import capabilities  # half a second to load, on the printer's thread
+    from escpos.constants import QR_ECLEVEL_M
     from escpos.printer import Dummy
 
+    _clean_up_after(capabilities.pickle_path)
     device = Dummy()
     device.qr(data, ec=QR_ECLEVEL_M, size=module, native=True)
     return bytes(device.output)
+
+
+def _clean_up_after(cache: str) -> None:
+    """Remove the file, and its new folder, that python-escpos leaves behind in every process."""
+    Path(cache).unlink(missing_ok=True)
+    with suppress(OSError):  # gone already, or a folder that somebody chose for it
+        Path(cache).parent.rmdir()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import string
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -167,3 +171,18 @@ def test_a_code_too_dense_for_the_paper_is_refused() -> None:
 def test_paper_we_do_not_know_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(DocumentError):
         Profile(**wrong)  # type: ignore[arg-type]  # only the numbers are wrong
+
+
+def test_a_slip_with_a_native_code_leaves_no_file_behind(tmp_path: Path) -> None:
+    program = (
+        "from printers.document import Document, Qr\n"
+        "from printers.encode import encode\n"
+        "from printers.profile import Profile\n"
+        "for _ in range(2):\n"
+        "    print(len(encode(Document((Qr('YPR:A03'),)), Profile(qr='native'), None)))\n"
+    )
+    env = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run([sys.executable, "-c", program], env=env, check=True, capture_output=True)
+    first, second = done.stdout.split()
+    assert first == second
+    assert list(tmp_path.iterdir()) == []
