@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -39,6 +40,10 @@ def _demo(
     catalogues = Catalogues(domains=("kiosk", "tui", "demo"))
     translate, english = catalogues.translator("zh_CN"), catalogues.translator("en")
     today = datetime.now(ZoneInfo(ZONE)).date()
+
+    # Ended from outside, or by its window being closed, it still ends all that it started.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
 
     def work() -> int:
         if screenshots is not None:

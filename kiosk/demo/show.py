@@ -41,11 +41,9 @@ def show(today: date, translate: Translate, tell: Tell) -> int:
         sheet.mkdir()
         page = write_sheet(one_of_each(read_samples(stage.samples)), sheet, translate)
         tell(translate("demo.sheet.at", path=str(page)))
-        done = subprocess.run(  # noqa: S603 -- our own command, no shell
-            _kiosk(stage), check=False
-        )
+        status = _run_here(_kiosk(stage))
     tell(translate("demo.ended"))
-    return done.returncode
+    return status
 
 
 def tour(today: date, translate: Translate, english: Translate, tell: Tell) -> int:
@@ -103,6 +101,15 @@ def _program(stage: Stage, size: tuple[int, int]) -> Iterator[TerminalProgram]:
     columns, rows = size
     with TerminalProgram(_kiosk(stage), columns=columns, rows=rows, env=QUIET) as program:
         yield program
+
+
+def _run_here(command: list[str]) -> int:
+    """Run on this terminal; interrupted, the command first gets to restore the terminal."""
+    with subprocess.Popen(command) as child:  # noqa: S603 -- our own command, no shell
+        try:
+            return child.wait()
+        finally:
+            child.terminate()
 
 
 def _kiosk(stage: Stage) -> list[str]:

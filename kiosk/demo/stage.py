@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from kiosk.demo.errors import DemoError
 from kiosk.demo.processes import Service, run
 
 START_SECONDS = 20.0
@@ -94,8 +95,8 @@ class Stage(AbstractContextManager["Stage"]):
         """
         try:
             self._set_up()
-        except BaseException:
-            self._tear_down()
+        except BaseException as error:
+            self._tear_down(error)
             raise
         return self
 
@@ -105,8 +106,8 @@ class Stage(AbstractContextManager["Stage"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End every process; remove the folder unless it was given."""
-        self._tear_down()
+        """End every process; remove the folder unless it was given or an error names its log."""
+        self._tear_down(error)
 
     def start_server(self) -> None:
         """Start the helpdesk server; a later start listens where the first one did."""
@@ -165,10 +166,11 @@ class Stage(AbstractContextManager["Stage"]):
         )
         self.config.write_text(text, encoding="utf-8")
 
-    def _tear_down(self) -> None:
+    def _tear_down(self, error: BaseException | None) -> None:
         self.stop_server()
         if self._printer is not None:
             self._printer.stop()
             self._printer = None
-        if self._keep is None:
+        named = isinstance(error, DemoError) and "log" in error.params
+        if self._keep is None and not named:
             shutil.rmtree(self.folder, ignore_errors=True)
