@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import zxingcpp
@@ -119,6 +121,11 @@ class Visitor:
         """Whether a new answer appears in time."""
         return self._came(self._new_answer, seconds)
 
+    def notes_record(self) -> str:
+        """The record number of the answer on the screen."""
+        self._last = self._record_on(self.terminal.text)
+        return self._last
+
     def slip(self, record: str) -> PrintedSlip:
         """The slip that was printed for a record; there is no second one."""
         slip = self.paper.wait_slip(lambda text: record in text, SECONDS)
@@ -127,6 +134,14 @@ class Visitor:
         return slip
 
     # What is underneath.
+
+    def status(self) -> dict[str, Any]:
+        """What the running kiosk says of itself."""
+        done = self.commands("status", "--json")
+        assert done.returncode == 0, done.stderr
+        said: dict[str, Any] = json.loads(done.stdout)
+        assert said["running"]
+        return said
 
     def screen_process(self) -> psutil.Process:
         """The process that draws; its parent brings it back."""

@@ -103,9 +103,9 @@ class FaultyServer:
 
 
 @asynccontextmanager
-async def faulty(*behaviours: str | bytes) -> AsyncIterator[FaultyServer]:
+async def faulty(*behaviours: str | bytes, port: int = 0) -> AsyncIterator[FaultyServer]:
     server = FaultyServer(list(behaviours))
-    listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    listener = await asyncio.start_server(server.serve, "127.0.0.1", port)
     server.port = listener.sockets[0].getsockname()[1]
     try:
         yield server

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _TICK = 0.1
 """Seconds between looks at the exit flag and at a half-typed escape sequence."""
 _READ = 4096
+_CLEAR = "\x1b[2J\x1b[H"
 
 
 @runtime_checkable
@@ -65,6 +66,11 @@ class KioskDriver(LinuxDriver):
         self._framer = app.framer
         self._keys = KeyReader(debug=debug)
         self._file = cast("Any", TerminalOutput(cast("TextIO", self._file)))
+
+    def stop_application_mode(self) -> None:
+        """Clears first: on the kernel's console, which has no second screen, the page would stay."""
+        self.write(_CLEAR)
+        super().stop_application_mode()
 
     def run_input_thread(self) -> None:
         """Reads until the app ends or the terminal does."""
