@@ -68,7 +68,7 @@ class KioskDriver(LinuxDriver):
         self._file = cast("Any", TerminalOutput(cast("TextIO", self._file)))
 
     def stop_application_mode(self) -> None:
-        """Clears first: on the kernel's console, which has no second screen, the page would stay."""
+        """Clears first: on the kernel's console, without a second screen, the page would stay."""
         self.write(_CLEAR)
         super().stop_application_mode()
 
