@@ -60,6 +60,7 @@ class Stage(AbstractContextManager["Stage"]):
     Attributes:
         folder: Holds all that the demo writes.
         config: The configuration file of both processes.
+        database: The URL of the registry.
         samples: JSON lines of QR texts with the verdict and state each must give.
         printer_control: Port of the virtual printer's control.
     """
@@ -77,7 +78,7 @@ class Stage(AbstractContextManager["Stage"]):
         self._keep = keep
         self.folder = keep or Path(tempfile.mkdtemp(prefix="yanpiao-demo-"))
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._database = database or f"sqlite://{self.folder}/registry.sqlite3"
+        self.database = database or f"sqlite://{self.folder}/registry.sqlite3"
         self.config = self.folder / "config.toml"
         self.samples = self.folder / "samples.jsonl"
         self.log = self.folder / "demo.log"
@@ -160,7 +161,7 @@ class Stage(AbstractContextManager["Stage"]):
     def _write_config(self) -> None:
         text = CONFIG.format(
             folder=self.folder,
-            database=self._database,
+            database=self.database,
             server=self._server_port,
             printer=self._printer_port,
         )

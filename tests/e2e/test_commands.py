@@ -100,11 +100,11 @@ def test_verify_without_a_running_kiosk_works_in_its_place(
     environ = {"YANPIAO_KIOSK__DATA": str(tmp_path / "k"), "YANPIAO_KIOSK__PREFIX": "A41"}
     config = ("--config", str(stage.config))
     payload = write_face(next(faces))
-    done = kiosk_command("verify", "--json", payload, *config, **environ)
+    done = kiosk_command("verify", "--json", payload, *config, environ=environ)
     (told,) = answers(done)
     assert (done.returncode, told["verdict"], told["state"]) == (0, "match", "normal")
     assert told["record"].startswith("A41-")
-    state = json.loads(kiosk_command("status", "--json", *config, **environ).stdout)
+    state = json.loads(kiosk_command("status", "--json", *config, environ=environ).stdout)
     assert (state["running"], state["today"], state["kept"]) == (False, 1, 0)
 
 
@@ -118,10 +118,10 @@ def test_without_a_server_it_cannot_tell_and_that_is_the_worst(
     }
     config = ("--config", str(stage.config))
     payloads = [write_face(next(faces)), "nonsense", sample(stage, "too_old").payload]
-    done = kiosk_command("verify", "--json", *payloads, *config, **environ)
+    done = kiosk_command("verify", "--json", *payloads, *config, environ=environ)
     assert [each["verdict"] for each in answers(done)] == ["unavailable", "bad_input", "too_old"]
     assert done.returncode == 3
-    state = json.loads(kiosk_command("status", "--json", *config, **environ).stdout)
+    state = json.loads(kiosk_command("status", "--json", *config, environ=environ).stdout)
     assert (state["today"], state["kept"]) == (2, 1)
 
 

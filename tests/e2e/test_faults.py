@@ -89,7 +89,7 @@ def test_a_server_that_restarts_during_checks_costs_no_check(
             assert visitor.answered(SECONDS)
             records.append(visitor.notes_record())
         restarts.join()
-        wait_for_all(visitor)
+        visitor.waits_for_kept()
         assert visitor.status()["today"] == len(records)
         for record in records:
             visitor.leaves()
@@ -128,7 +128,7 @@ def test_a_server_that_talks_nonsense_is_no_verdict_and_the_check_waits_for_a_be
         stage.stop_server()
         asyncio.run(scanned_at_nonsense(visitor, int(listen[1]), faces))
         stage.start_server()
-        wait_for_all(visitor)
+        visitor.waits_for_kept()
         visitor.terminal.terminate()
 
 
@@ -144,13 +144,6 @@ def nonsense_is_not_shown(visitor: Visitor, face: Face) -> None:
     visitor.told(Verdict.UNAVAILABLE)
     for word in ("captive", "boom", "Traceback", face.seller_name):
         assert word not in visitor.terminal.text
-
-
-def wait_for_all(visitor: Visitor) -> None:
-    """Every kept check has its verdict."""
-    deadline = time.monotonic() + 2 * SECONDS
-    while visitor.status()["kept"]:
-        assert time.monotonic() < deadline
 
 
 HOSTILE = {

@@ -7,7 +7,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ class Visitor:
     def commands(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[str]:
         """`kiosk ...` beside this kiosk, in English."""
         return kiosk_command(
-            *arguments, "--config", str(self.stage.config), given=given, **self._environ
+            *arguments, "--config", str(self.stage.config), given=given, environ=self._environ
         )
 
     # What is seen.
@@ -148,6 +149,12 @@ class Visitor:
         (child,) = psutil.Process(self.terminal.pid).children()
         return child
 
+    def waits_for_kept(self) -> None:
+        """Until every kept check has its verdict."""
+        deadline = time.monotonic() + 2 * SECONDS
+        while self.status()["kept"]:
+            assert time.monotonic() < deadline
+
     def _came(self, holds: Callable[[str], bool], seconds: float) -> bool:
         try:
             self.terminal.wait_until(holds, deadline=seconds)
@@ -172,10 +179,10 @@ def code_on(slip: PrintedSlip) -> str:
 
 
 def kiosk_command(
-    *arguments: str, given: bytes = b"", **environ: str
+    *arguments: str, given: bytes = b"", environ: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """`kiosk ...` as an operator types it on an English terminal."""
-    return _run("kiosk", arguments, given, environ)
+    return _run("kiosk", arguments, given, environ or {})
 
 
 def helpdesk_command(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -184,7 +191,7 @@ def helpdesk_command(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def _run(
-    module: str, arguments: tuple[str, ...], given: bytes, environ: dict[str, str]
+    module: str, arguments: tuple[str, ...], given: bytes, environ: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "LC_ALL": "en_US.UTF-8", "PYTHONWARNINGS": "error", **environ}
     done = subprocess.run(
