@@ -83,7 +83,7 @@ def test_a_server_that_restarts_during_checks_costs_no_check(
     with kiosk(stage, "A33") as visitor:
         restarts = threading.Thread(target=restart, args=(stage,))
         restarts.start()
-        records = []
+        records: list[str] = []
         while restarts.is_alive() or len(records) < 3:
             visitor.scans(write_face(next(faces)))
             assert visitor.answered(SECONDS)
@@ -103,7 +103,7 @@ def restart(stage: Stage) -> None:
     stage.start_server()
 
 
-NONSENSE = [
+NONSENSE: list[str | bytes] = [
     http("200 OK", b"<html>captive portal</html>", "text/html"),
     http("200 OK", b'{"verdict": "match"}'),
     good(verdict="genuine"),
@@ -174,7 +174,7 @@ def test_a_hostile_scan_changes_nothing(visitor: Visitor, name: str) -> None:
     process = visitor.screen_process()
     visitor.terminal.send(b"\x02" + HOSTILE[name] + b"\r")
     visitor.sees_no(visitor.text("home.invitation"))
-    visitor.leaves()
+    visitor.goes_home()
     assert visitor.screen_process().pid == process.pid
     assert b"owned" not in visitor.terminal.output
     assert b"Traceback" not in visitor.terminal.output
