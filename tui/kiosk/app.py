@@ -72,10 +72,10 @@ class KioskApp(HardenedApp, inherit_bindings=False):
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         *HardenedApp.BINDINGS,
+        Binding("f9", "samples", "foot.samples", id="kiosk.samples"),
         Binding("f1", "help", "foot.help", id="kiosk.help"),
         Binding("f3", "next_language", "foot.language", id="kiosk.language"),
         Binding("f2", "contrast", "foot.contrast", id="kiosk.contrast"),
-        Binding("f9", "samples", "foot.samples", id="kiosk.samples", show=False),
     ]
 
     def __init__(
@@ -253,6 +253,11 @@ class KioskApp(HardenedApp, inherit_bindings=False):
         self.call_later(self._forget_backgrounds)
         if self._driver is not None:
             self._driver.write(ERASE_SCROLLBACK)
+
+    def end_demo(self) -> None:
+        """Ends the app; only a kiosk with a sheet of samples can be left."""
+        if self._ports is not None and self._ports.samples:
+            self.exit()
 
     def fail(self, code: str) -> None:
         """Out of service until the kiosk is started again; `code` is for the staff."""

@@ -76,5 +76,8 @@ class Desk(Protocol):
     def stay(self) -> None:
         """Somebody is still here."""
 
+    def end_demo(self) -> None:
+        """End the app; does nothing on a kiosk without a sheet of samples."""
+
     def leave(self) -> None:
         """Clear everything and go back to the start."""

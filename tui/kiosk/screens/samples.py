@@ -19,6 +19,7 @@ class SamplesScreen(KioskScreen):
     AUTO_FOCUS = "OptionList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "help.close", key_display="Esc"),
+        Binding("q", "end", "samples.end"),
     ]
 
     def compose_body(self) -> ComposeResult:
@@ -40,3 +41,7 @@ class SamplesScreen(KioskScreen):
     def action_close(self) -> None:
         """Back to where one was."""
         self.desk.stay()
+
+    def action_end(self) -> None:
+        """The demo is over."""
+        self.desk.end_demo()
