@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from invoices.verdict import Verdict
@@ -62,14 +61,17 @@ class Redelivery:
             if await self._round():
                 pause = self._shortest
                 await self._wake.wait()
-            else:
-                await self._rest(pause)
+            elif not await self._woken(pause):
+                # Only time makes pauses longer: visitors who come in a row wake us early.
                 pause = min(pause * 2, LONGEST)
 
-    async def _rest(self, pause: float) -> None:
-        """Half the pause for sure, the rest by chance, unless woken."""
-        with suppress(TimeoutError):
+    async def _woken(self, pause: float) -> bool:
+        """Whether somebody ended the pause: half of it for sure, the rest by chance."""
+        try:
             await asyncio.wait_for(self._wake.wait(), pause * (1 + self._chance()) / 2)
+        except TimeoutError:
+            return False
+        return True
 
     async def _round(self) -> bool:
         """Whether nothing went wrong."""

@@ -194,6 +194,23 @@ async def test_kept_checks_get_their_answer_when_the_server_is_back(tmp_path: Pa
     ]
 
 
+async def test_visitors_in_a_row_do_not_make_the_pauses_longer(tmp_path: Path) -> None:
+    clock = HandClock()
+    async with opened(tmp_path) as database:
+        await database.checks.add(new_check("op-0", bare(Verdict.UNAVAILABLE)))
+        verifier = ScriptedVerifier(clock, *[PASSING] * 20, matched())
+        work = Redelivery(verifier, database.checks, clock, lambda: 0.0, shortest=0.1)
+        task = asyncio.create_task(work.run())
+        async with asyncio.timeout(20):  # doubled at each, the pause would be half a minute
+            for asked in range(1, 20):
+                while len(verifier.asked) < asked:  # noqa: ASYNC110 - looks again
+                    await asyncio.sleep(0)
+                work.wake()
+            await none_kept(database.checks)
+        task.cancel()
+        await asyncio.wait({task})
+
+
 async def test_with_nothing_kept_redelivery_sleeps_until_woken(tmp_path: Path) -> None:
     clock = HandClock()
     async with opened(tmp_path) as database:
