@@ -76,7 +76,8 @@ class PoCatalogues:
         def translate(key: str, /, **values: object) -> str:
             if key not in texts:
                 self.unknown.add(str(key))
-            return texts.get(key, key).format_map(values)
+                return key
+            return texts[key].format_map(values)
 
         return translate
 

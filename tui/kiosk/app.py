@@ -16,6 +16,7 @@ from textual.screen import Screen
 from tui.errors import TuiError
 from tui.kiosk.hardened import HardenedApp
 from tui.kiosk.idle import Idle, Presence
+from tui.kiosk.memory import SHOWN, Memory
 from tui.kiosk.screen import KioskScreen
 from tui.kiosk.screens.attract import AttractScreen
 from tui.kiosk.screens.home import HomeScreen
@@ -114,6 +115,7 @@ class KioskApp(HardenedApp, inherit_bindings=False):
         self._reception: Reception | None = None
         self._early_scan: bytes | None = None
         self._failed = False
+        self._memory: Memory | None = None
         for look in themes():
             self.register_theme(look)
         if theme not in {DEFAULT, CONTRAST}:
@@ -159,6 +161,8 @@ class KioskApp(HardenedApp, inherit_bindings=False):
             self.switch_screen(page)
         else:
             self.push_screen(page)
+        if self._memory is not None:
+            self.set_timer(SHOWN, self._memory.tidy)
 
     def start(self, work: Coroutine[object, object, None]) -> None:
         """Run beside the screens; a fault in it is a fault of the app."""
@@ -251,6 +255,8 @@ class KioskApp(HardenedApp, inherit_bindings=False):
         self._mouse_down_widget = None
         cached_cell_len.cache_clear()
         self.call_later(self._forget_backgrounds)
+        if self._memory is not None:
+            self.call_later(self._memory.tidy)
         if self._driver is not None:
             self._driver.write(ERASE_SCROLLBACK)
 
@@ -364,6 +370,9 @@ class KioskApp(HardenedApp, inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, KioskScreen):
                 screen.language_changed()
+        if not self.is_headless:
+            self._memory = Memory()
+            self._memory.settle()
         early, self._early_scan = self._early_scan, None
         if early is not None:
             self._reception.receive(early)

@@ -65,13 +65,13 @@ def paper_picture(field: Field, kind: Kind, wording: Wording) -> Content:
 
 
 def _layout(field: Field, kind: Kind) -> tuple[list[Slot], list[Slot]]:
-    if kind in DIGITAL_KINDS:
+    if kind in DIGITAL_KINDS and field in _DIGITAL:
         slots = _DIGITAL
     elif kind in PAPER_KINDS:
         slots = _PAPER
     else:
         slots = _ELECTRONIC
-    marked = [slots[field]] if field in slots else [_ELECTRONIC[field]]
+    marked = [slots[field]]
     if kind is Kind.UNKNOWN and field is Field.CODE:
         marked.append(_PAPER[Field.CODE])
     return [*slots.values()], marked

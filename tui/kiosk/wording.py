@@ -29,7 +29,8 @@ class Wording:
     def text(self, key: str, **values: object) -> str:
         """The sentence of a key; its values may come from anywhere."""
         shown = {name: plain_text(str(value)) for name, value in values.items()}
-        return self.translate(key, **shown)
+        said = self.translate(key, **shown)
+        return plain_text(said) if said == key else said
 
     def say(self, key: str, **values: object) -> Content:
         """The sentence of a key as text that is never read as markup."""
