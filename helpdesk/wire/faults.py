@@ -61,6 +61,8 @@ class Fault(StrEnum):
     SIGNATURE_WRONG = "signature.wrong"
     SIGNATURE_SKEW = "signature.skew"
     CHALLENGE_FORM = "challenge.form"
+    ANSWER_MISSING = "answer.missing"
+    ANSWER_WRONG = "answer.wrong"
 
     ENROLMENT_CODE = "enrolment.code"
     ENROLMENT_RANDOM = "enrolment.random"
@@ -81,6 +83,7 @@ class Fault(StrEnum):
     JOURNAL_FORK = "journal.fork"
     JOURNAL_SIGNATURE = "journal.signature"
     JOURNAL_RECEIPT = "journal.receipt"
+    JOURNAL_FILE = "journal.file"
     HLC_RANGE = "hlc.range"
 
     SEAL_FORM = "seal.form"
