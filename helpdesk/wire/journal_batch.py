@@ -17,6 +17,7 @@ from helpdesk.wire.binary import B16, B32, B64, Base64
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.faults import Fault
 from helpdesk.wire.journal_form import PLAINTEXT_LENGTH, Entry, Head, chain, read_header
+from helpdesk.wire.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,6 +48,13 @@ class WireEntry(_Message):
     plaintext: Annotated[bytes, Base64(0, PLAINTEXT_LENGTH)] | None = None
 
 
+class ClockReading(_Message):
+    """The monotonic clock as the batch leaves, by which the server places the boot's entries."""
+
+    boot_id: B16
+    mono_ms: Annotated[int, Field(ge=0, lt=1 << 63)]
+
+
 class PushBatch(_Message):
     """`entries` follow the head (`after`, `before`) and lead to `head`, which `signature` signs."""
 
@@ -57,6 +65,7 @@ class PushBatch(_Message):
     entries: Annotated[tuple[WireEntry, ...], Field(max_length=BATCH_ENTRIES)]
     head: B32
     signature: B64
+    clock: ClockReading | None = None
 
 
 class EntryOutcome(StrEnum):
@@ -87,7 +96,9 @@ class EntryVerdict(_Message):
 class PushAnswer(_Message):
     """How far the server is, its verdict on each entry of the batch, and its countersignature.
 
-    A `mark` lower than before means that the server was restored: send again from there.
+    A `mark` lower than `after` means that the server was restored: send again from there. One
+    within the batch: the rest was not taken yet, send it again. After `quarantined` mark and
+    head are those of the branch that this kiosk goes on writing.
     """
 
     mark: SeqNumber
@@ -96,6 +107,7 @@ class PushAnswer(_Message):
     receipt_kid: Annotated[bytes, Base64(4, 4)]
     receipt: B64
     server_time: AwareDatetime
+    standing: Standing = Standing.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +129,12 @@ def receipt_statement(kiosk: str, journal: bytes, head: Head) -> bytes:
 
 
 def batch(
-    signer: Signer, kiosk: str, journal: bytes, before: Head, entries: Sequence[Entry]
+    signer: Signer,
+    kiosk: str,
+    journal: bytes,
+    before: Head,
+    entries: Sequence[Entry],
+    clock: ClockReading | None = None,
 ) -> PushBatch:
     """The signed batch of these entries (none is fine: it proves the head). Raises as `chain`."""
     heads = (before, *chain(before, entries))
@@ -129,6 +146,7 @@ def batch(
         entries=tuple(_wire(item) for item in entries),
         head=heads[-1].hash,
         signature=signer.sign(head_statement(kiosk, journal, heads[-1])),
+        clock=clock,
     )
 
 
