@@ -1,8 +1,8 @@
 """Signed answers: what a kiosk acts on was said by its server, to this very request.
 
-The server signs, with its receipt key, the nonce of the request's signature, the status and the
-body's digest. So nobody between the two can forge a verdict, a cursor or a fence, nor give an
-answer of yesterday.
+The server signs, with its receipt key, the request's own signature, the status and the body's
+digest. So nobody between the two can forge a verdict, a cursor or a fence, nor give an answer of
+yesterday, nor the answer that another kiosk got: a fence of one must not wipe its neighbour.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from helpdesk.wire import binary, strict_cbor
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.faults import Fault
+from helpdesk.wire.request_signature import SIGNATURE, SIGNATURE_INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,25 +25,22 @@ ANSWER: Final = "Yanpiao-Answer"
 
 _DOMAIN: Final = b"yanpiao/answer/1\0"
 _FIELD: Final = re.compile(r"kid=(?P<kid>[0-9a-f]{8});sig=(?P<signature>[A-Za-z0-9_-]{86})")
-_NONCE: Final = re.compile(r';nonce="(?P<nonce>[A-Za-z0-9_-]{16,64})"')
 
 
-def nonce_of(signature_input: str) -> str | None:
-    """The nonce in a request's Signature-Input, believed or not; None where there is none."""
-    found = _NONCE.search(signature_input)
-    return found["nonce"] if found else None
-
-
-def sign(signer: Signer, nonce: str, status: int, body: bytes) -> dict[str, str]:
-    """The header field that signs an answer to the request with this nonce."""
-    signature = signer.sign(_statement(nonce, status, body))
+def sign(signer: Signer, asked: Mapping[str, str], status: int, body: bytes) -> dict[str, str]:
+    """The header field that signs an answer; `asked` are the fields of the signed request."""
+    signature = signer.sign(_statement(asked, status, body))
     return {ANSWER: f"kid={signer.key.kid.hex()};sig={binary.to_text(signature)}"}
 
 
 def check(
-    headers: Mapping[str, str], key: VerifyingKey, nonce: str, status: int, body: bytes
+    headers: Mapping[str, str],
+    key: VerifyingKey,
+    asked: Mapping[str, str],
+    status: int,
+    body: bytes,
 ) -> None:
-    """That the holder of `key` gave this answer to the request with this nonce.
+    """That the holder of `key` gave this answer to the request whose fields `asked` are.
 
     Raises:
         WireError: `answer.missing` without the field, `answer.wrong` for any other doubt.
@@ -57,9 +55,10 @@ def check(
         signature = binary.from_text(given["signature"])
     except WireError as error:
         raise WireError(Fault.ANSWER_WRONG) from error
-    if not key.holds(signature, _statement(nonce, status, body)):
+    if not key.holds(signature, _statement(asked, status, body)):
         raise WireError(Fault.ANSWER_WRONG)
 
 
-def _statement(nonce: str, status: int, body: bytes) -> bytes:
-    return _DOMAIN + strict_cbor.encode([nonce, status, hashlib.sha256(body).digest()])
+def _statement(asked: Mapping[str, str], status: int, body: bytes) -> bytes:
+    signed = [asked.get(SIGNATURE_INPUT, ""), asked.get(SIGNATURE, "")]
+    return _DOMAIN + strict_cbor.encode([*signed, status, hashlib.sha256(body).digest()])
