@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.registry import commands as registry
 from helpdesk.resources import Resources
+from helpdesk.trust import commands as trust
 from helpdesk.verification import routes as verification
 from helpdesk.web import health
 
@@ -28,4 +29,12 @@ ROUTES: tuple[Callable[[Api, web.Application], None], ...] = (
     verification.register,
 )
 
-COMMANDS: Mapping[str, Command] = MappingProxyType({registry.IMPORT: registry.import_file})
+COMMANDS: Mapping[str, Command] = MappingProxyType(
+    {
+        registry.IMPORT: registry.import_file,
+        trust.LIST: trust.list_keys,
+        trust.REVOKE: trust.revoke_key,
+        trust.TRUST_LIST: trust.write_trust_list,
+        trust.REVOKE_SLIP: trust.revoke_slip,
+    }
+)

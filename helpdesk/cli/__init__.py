@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from helpdesk.cli import check_config, demo_data, import_, keys, migrate, openapi, serve
+from helpdesk.cli import check_config, demo_data, import_, keys, migrate, openapi, serve, slips
 from helpdesk.cli.frame import UNAVAILABLE, WRONG, exit_status, system_frame
 from helpdesk.errors import HelpdeskError
 from helpdesk.logs import places
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MODULES", "build", "main"]
 
-MODULES = (serve, migrate, demo_data, import_, check_config, openapi, keys)
+MODULES = (serve, migrate, demo_data, import_, check_config, openapi, keys, slips)
 """Each has ``add(app)``."""
 
 _INTERRUPTED = 130
