@@ -51,7 +51,7 @@ async def open_core(config: Config) -> Core:
     clock = SystemClock(config.zone)
     access = await asyncio.to_thread(_access, config)
     random = secrets.token_bytes
-    database = await open_database(config.data, config.kiosk.prefix, random)
+    database = await open_database(config.data, config.kiosk.prefix, random, clock)
     link = LinkWatch(clock)
     client = HelpdeskClient(config.kiosk.server, link, access)
     client.open()

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -68,6 +69,11 @@ def counted_bytes() -> Callable[[int], bytes]:
     return lambda size: next(numbers).to_bytes(size, "big")
 
 
+def op(name: str) -> str:
+    """An operation id that a test knows by a name."""
+    return f"019ab000-0000-7000-8000-{sha256(name.encode()).hexdigest()[:12]}"
+
+
 def claim(number: str = CANARY_NUMBER, issued_on: str = "2026-11-03") -> Claim:
     return from_fields(code="011002600111", number=number, issued_on=issued_on, check_code="479666")
 
@@ -101,12 +107,12 @@ def bare(verdict: Verdict) -> Outcome:
 
 
 def new_check(
-    op_id: str, outcome: Outcome | None = None, day: date | None = None, number: str = CANARY_NUMBER
+    name: str, outcome: Outcome | None = None, day: date | None = None, number: str = CANARY_NUMBER
 ) -> NewCheck:
     outcome = outcome or matched()
     kept = outcome.verdict is Verdict.UNAVAILABLE
     return NewCheck(
-        op_id=op_id,
+        op_id=op(name),
         token="ABCDEFGHIJKLMNOPQRST",
         claim=claim(number),
         entry=Entry.SCAN,
@@ -120,7 +126,7 @@ def new_check(
 @asynccontextmanager
 async def opened(folder: Path, *settings: str) -> AsyncIterator[Database]:
     await asyncio.to_thread(folder.mkdir, exist_ok=True, parents=True)
-    database = await open_database(folder, "A03", counted_bytes(), settings)
+    database = await open_database(folder, "A03", counted_bytes(), HandClock(), settings)
     try:
         yield database
     finally:

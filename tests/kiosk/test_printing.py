@@ -21,7 +21,7 @@ from printers.ledger import Job, JobState, Ledger, MemoryLedger
 from printers.profile import Profile
 from printers.spooler import Spooler
 from printers.virtual import Fault, VirtualPrinter
-from tests.kiosk.stand_ins import NOW, HandClock, bare, matched, new_check, opened
+from tests.kiosk.stand_ins import NOW, HandClock, bare, matched, new_check, op, opened
 from tui.kiosk.ports import Refused, SlipShown, SlipState
 
 
@@ -151,7 +151,7 @@ async def test_an_answer_that_came_later_gets_a_slip_of_its_own(
         async with at_work(database, paper.port, HandClock(), text) as (_, desk):
             await desk.print(check.record)
             await until(lambda: len(paper.slips) == 1)
-            await database.checks.complete("op-1", matched(), NOW)
+            await database.checks.complete(op("op-1"), matched(), NOW)
             await desk.print(check.record)
             await until(lambda: len(paper.slips) == 2)
     assert ["暂时无法判断" in slip.text for slip in paper.slips] == [True, False]

@@ -24,6 +24,7 @@ from tests.kiosk.stand_ins import (
     claim,
     matched,
     new_check,
+    op,
     opened,
 )
 
@@ -185,12 +186,12 @@ async def test_kept_checks_get_their_answer_when_the_server_is_back(tmp_path: Pa
         found = [await book.find(check.record) for check in made]
     assert [check and check.outcome.verdict for check in found] == [Verdict.MATCH] * 3
     assert [asked[0] for asked in verifier.asked] == [
-        "op-0",
-        "op-1",
-        "op-2",
-        "op-0",
-        "op-2",
-        "op-0",
+        op("op-0"),
+        op("op-1"),
+        op("op-2"),
+        op("op-0"),
+        op("op-2"),
+        op("op-0"),
     ]
 
 
@@ -211,7 +212,7 @@ async def test_with_nothing_kept_redelivery_sleeps_until_woken(tmp_path: Path) -
 async def test_a_completed_check_keeps_its_moment(tmp_path: Path) -> None:
     async with opened(tmp_path) as database:
         check = await database.checks.add(new_check("op-1", bare(Verdict.UNAVAILABLE)))
-        await database.checks.complete("op-1", matched(), NOW + timedelta(hours=3))
+        await database.checks.complete(op("op-1"), matched(), NOW + timedelta(hours=3))
         found = await database.checks.find(check.record)
     assert found is not None
     assert found.at == NOW
