@@ -16,11 +16,11 @@ from helpdesk.wire import strict_cbor
 from helpdesk.wire.binary import B16, B32, B64, Base64
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.faults import Fault
-from helpdesk.wire.journal_form import PLAINTEXT_LENGTH, Entry, Head, chain, read_header
+from helpdesk.wire.journal_form import PLAINTEXT_LENGTH, Entry, Head, chain, following, read_header
 from helpdesk.wire.standing import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from helpdesk.wire.signing_key import Signer, VerifyingKey
 
@@ -151,24 +151,28 @@ def batch(
 
 
 def check_batch(given: PushBatch, key: VerifyingKey) -> tuple[Linked, ...]:
-    """The entries of a batch, each hash and the kiosk's signature checked.
+    """The entries of a batch, each hash and the kiosk's signature checked. Raises as `checking`."""
+    return tuple(checking(given, key))
+
+
+def checking(given: PushBatch, key: VerifyingKey) -> Iterator[Linked]:
+    """`check_batch` entry by entry, for whoever has other work between them.
+
+    Nothing may be done with an entry before the last one has come without an error.
 
     Raises:
         WireError: `journal.header`, `journal.gap`, `journal.content`, `journal.head` (the entries
             lead elsewhere), `journal.signature`.
     """
-    before = Head(given.after, given.before)
-    entries = tuple(
-        Entry(read_header(item.header), item.content, item.salt, item.plaintext)
-        for item in given.entries
-    )
-    heads = chain(before, entries)
-    last = (before, *heads)[-1]
-    if last.hash != given.head:
+    head = Head(given.after, given.before)
+    for item in given.entries:
+        entry = Entry(read_header(item.header), item.content, item.salt, item.plaintext)
+        head = following(head, entry)
+        yield Linked(entry, head)
+    if head.hash != given.head:
         raise WireError(Fault.JOURNAL_HEAD)
-    if not key.holds(given.signature, head_statement(given.kiosk, given.journal, last)):
+    if not key.holds(given.signature, head_statement(given.kiosk, given.journal, head)):
         raise WireError(Fault.JOURNAL_SIGNATURE)
-    return tuple(Linked(entry, head) for entry, head in zip(entries, heads, strict=True))
 
 
 def beyond(
