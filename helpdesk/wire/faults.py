@@ -34,6 +34,14 @@ class Fault(StrEnum):
     REVOCATION_DIGEST = "revocation.digest"
     REVOCATION_FORM = "revocation.form"
 
+    MANIFEST_LONG = "manifest.long"
+    MANIFEST_SIGNATURE = "manifest.signature"
+    MANIFEST_LIFETIME = "manifest.lifetime"
+    MANIFEST_FILES = "manifest.files"
+    MANIFEST_CHUNKS = "manifest.chunks"
+    MANIFEST_ROLLBACK = "manifest.rollback"
+    MANIFEST_FORK = "manifest.fork"
+
     SLIP_LENGTH = "slip.length"
     SLIP_PREFIX = "slip.prefix"
     SLIP_BASE45 = "slip.base45"
