@@ -1,4 +1,4 @@
-"""A check as a slip: what anyone may read who finds it, and the code that opens the rest.
+"""A check as a slip: what anyone may read who finds it, and the code that proves and opens it.
 
 Names, amounts, tax ids and all but the last four of the invoice's number stay off the paper.
 Chinese leads; the verdict is repeated in English.
@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from invoices.record import record_code
 from invoices.verdict import Verdict
 from printers.document import Block, Document, Feed, Pair, Qr, Rule, Text
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from kiosk.clock import Clock
     from kiosk.config import CentreSection
     from kiosk.i18n import Translate
+    from kiosk.trust.slip_codes import SlipCode, SlipCodes
 
 SHOWN_DIGITS = 4
 _MOMENT = "%Y-%m-%d %H:%M:%S"
@@ -32,6 +32,7 @@ class SlipWriter:
     clock: Clock
     leading: Translate
     other: Translate
+    codes: SlipCodes
 
     def write(self, check: Check) -> Document:
         """The slip of a check."""
@@ -82,12 +83,22 @@ class SlipWriter:
         bullet = self.leading("receipt.bullet")
         return [Text(bullet + self.leading(f"advice.{code}")) for code in outcome.advice]
 
+    def _signature(self, code: SlipCode) -> tuple[Block, ...]:
+        if code.kid is None:
+            words = [text("receipt.unsigned") for text in (self.leading, self.other)]
+        else:
+            until = self.clock.local(code.expires).date().isoformat()
+            words = [self.leading("receipt.signed", kid=code.kid.hex(), until=until)]
+        return tuple(Text(line, align="center") for line in words)
+
     def _code(self, check: Check) -> tuple[Block, ...]:
+        code = self.codes.of(check)
         contact = self.leading(
             "receipt.contact", hotline=self.centre.hotline, hours=self.centre.hours
         )
         return (
-            Qr(record_code(check.record, check.token)),
+            Qr(code.text),
+            *self._signature(code),
             Text(self.leading("receipt.scan"), align="center"),
             Text(self.leading("receipt.valid"), align="center"),
             Text(contact, align="center"),

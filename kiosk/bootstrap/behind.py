@@ -14,6 +14,7 @@ from kiosk.bootstrap.core import open_core
 from kiosk.bootstrap.paper import open_paper
 from kiosk.bootstrap.samples import read_sheet
 from kiosk.bootstrap.screens import CheckDesk, HealthDesk, RecordDesk, ScanReader, SlipDesk
+from kiosk.bootstrap.slip_desk import SignedSlipDesk
 from kiosk.clock import SystemClock
 from kiosk.control import once, serving
 from kiosk.errors import KioskError
@@ -90,6 +91,7 @@ class _Behind:
             checks=CheckDesk(core.verification, checked),
             slips=slips if paper else None,
             records=RecordDesk(core.records),
+            signed_slips=SignedSlipDesk(core.trust, core.records, core.clock),
             samples=await asyncio.to_thread(read_sheet, self._config),
         )
 

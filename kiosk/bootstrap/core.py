@@ -16,6 +16,8 @@ from kiosk.key_file import read_private
 from kiosk.link import LinkWatch
 from kiosk.records import Records
 from kiosk.redelivery import Redelivery
+from kiosk.trust.issuer import IssuerSource, nobody
+from kiosk.trust.store import TrustStore
 from kiosk.verification import Verification
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ class Core:
     verification: Verification
     records: Records
     redelivery: Redelivery
+    trust: TrustStore
+    issuer: IssuerSource
 
     async def close(self) -> None:
         """Hang up and let go of the database."""
@@ -72,6 +76,8 @@ async def open_core(config: Config) -> Core:
         ),
         records=Records(book),
         redelivery=Redelivery(client, book, clock, secrets.SystemRandom().random),
+        trust=TrustStore(config.data),
+        issuer=nobody,
     )
 
 
