@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -19,7 +19,7 @@ from helpdesk.wire.signing_key import NO_KEY, Algorithm, kid_of
 from helpdesk.wire.trust_list import TrustedKey
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -36,35 +36,21 @@ if TYPE_CHECKING:
 __all__ = ["Delivery", "TrustAuthority", "open_authority"]
 
 _log = structlog.stdlib.get_logger("helpdesk.trust")
-_INVOICE_KEY: Final = (b"slip-invoice/1/left", b"slip-invoice/1/right")
 
 
 class TrustAuthority:
-    """Root and issuer are read when they are needed: a server without them starts all the same.
+    """Root and issuer are read when they are needed: a server without them starts all the same."""
 
-    `issued` is called with the transaction and the version of each new list, for whoever tells
-    the kiosks of it.
-    """
-
-    def __init__(
-        self,
-        database: Database,
-        keys: KeyRing,
-        folder: Path,
-        clock: Clock,
-        issued: Callable[[Transaction, int], Awaitable[None]] | None = None,
-    ) -> None:
+    def __init__(self, database: Database, keys: KeyRing, folder: Path, clock: Clock) -> None:
         self._database = database
         self._keys = keys
         self._folder = folder
         self._clock = clock
-        self._issued = issued
 
     @property
     def invoice_key(self) -> bytes:
         """The centre's key of `slip_claims.invoice_hash`, for its own kiosks only."""
-        index = self._keys.index("trust", "invoice")
-        return b"".join(index.of(half) for half in _INVOICE_KEY)
+        return self._keys.secret("slip-invoice")
 
     async def root(self) -> VerifyingKey:
         """The root that kiosks pin when they enrol.
@@ -198,8 +184,6 @@ class TrustAuthority:
             bundle = trust_list.issue(issuer.signer, issuer.certificate, made)
             data = tuple(data for named, data in parts if named in made.revocations)
             await book.issued(tx, present.changes, now, Delivery(made.version, bundle, data))
-            if self._issued is not None:
-                await self._issued(tx, made.version)
         return made.version
 
     async def _listed(self) -> trust_list.TrustList:

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from helpdesk.db import DatabaseError
 from helpdesk.trust.authority import TrustAuthority
 from helpdesk.trust.errors import TrustError
 from helpdesk.wire import slip_code
@@ -160,26 +159,6 @@ async def test_two_at_a_time_issue_one_list(centre: Centre) -> None:
     await centre.certify()
     lists = await asyncio.gather(*(centre.authority.trust_list_for() for _ in range(6)))
     assert len({told.version for told in lists}) == 1
-
-
-async def test_whoever_tells_the_kiosks_hears_of_each_list_in_its_transaction(
-    centre: Centre,
-) -> None:
-    heard: list[int] = []
-
-    async def tell(tx: object, version: int) -> None:
-        heard.append(version)
-        if len(heard) == 1:
-            raise DatabaseError("db.unavailable")
-
-    authority = TrustAuthority(
-        centre.database, centre.ring, centre.folder, centre.clock, issued=tell
-    )
-    with pytest.raises(DatabaseError):
-        await authority.trust_list_for()
-    told = await authority.trust_list_for()
-    await authority.trust_list_for()
-    assert heard == [told.version, told.version]
 
 
 async def test_without_a_root_there_is_no_list(rootless: Centre) -> None:
