@@ -123,6 +123,8 @@ class Stage(AbstractContextManager["Stage"]):
         with ThreadPoolExecutor() as pool:
             data = pool.submit(run, "helpdesk", self._data_arguments(), self.log)
             run("helpdesk", ["keys", "init", *config], self.log)
+            root = ["--out", str(self.folder / "root")]
+            run("helpdesk", ["keys", "init-root", *root, *config], self.log)
             run("helpdesk", ["migrate", *config], self.log)
             data.result()
         run("helpdesk", ["import", str(self.folder / "registry.csv"), *config], self.log)

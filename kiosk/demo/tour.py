@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from invoices.kinds import Field
 from invoices.verdict import State, Verdict
 from kiosk.demo.errors import DemoError
+from kiosk.demo.proof import prove
 from kiosk.demo.samples import one_of_each
 
 if TYPE_CHECKING:
@@ -167,11 +168,16 @@ class Tour:
             words.append(_unwrapped(self._t(f"state.{state}")))
         if slip is None or not all(word in _unwrapped(slip.text) for word in words):
             raise self._difference("，".join(words))
-        if record not in self._code_of(slip):
-            raise self._difference(record)
+        self._prove(slip, record)
         for line in slip.text.rstrip().splitlines():
             self._tell(f"      │ {line}")
         return slip
+
+    def _prove(self, slip: PrintedSlip, record: str) -> None:
+        """The code on the paper is of this record, and signed once the kiosk has its key."""
+        found = prove(self._code_of(slip), record, self._stage.folder / "kiosk")
+        kind = "unsigned" if found.fault else "good"
+        self._tell(f"    ⇒ {self._t(f'signed.{kind}')}  {record}")
 
     def _code_of(self, slip: PrintedSlip) -> str:
         """The slip's code as a phone would read it from the paper."""
