@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from invoices.verdict import State, Verdict
@@ -14,64 +15,84 @@ from tui.widgets.facts import Fact
 if TYPE_CHECKING:
     from tui.kiosk.wording import Wording
 
-UNSIGNED: Final = "slip.unsigned"
-_KNOWN: Final = {
-    UNSIGNED: ("unsigned", Tone.ASK),
-    "slip.expired": ("expired", Tone.LATER),
-    "slip.revoked": ("revoked", Tone.BAD),
-    "slip.key_revoked": ("revoked", Tone.BAD),
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How a kind of finding looks, and the keys of its headline and of its one short line."""
+
+    tone: Tone
+    title: str
+    short: str
+
+
+_GOOD: Final = _Words(Tone.GOOD, "signed.good", "signed.short.good")
+_UNKNOWN: Final = _Words(Tone.LATER, "signed.unknown", "signed.short.unknown")
+_NO_LIST: Final = _Words(Tone.LATER, "signed.unknown", "signed.short.no_list")
+_REVOKED: Final = _Words(Tone.BAD, "signed.revoked", "signed.short.refused")
+_REFUSED: Final = _Words(Tone.BAD, "signed.refused", "signed.short.refused")
+_DOUBTED: Final = {
+    "slip.unsigned": _Words(Tone.ASK, "signed.unsigned", "signed.short.unsigned"),
+    "slip.expired": _Words(Tone.LATER, "signed.expired", "signed.short.expired"),
+    "slip.revoked": _REVOKED,
+    "slip.key_revoked": _REVOKED,
 }
-"""Faults with a headline of their own; all others are those of a code that does not hold."""
+"""Faults with words of their own; all others are those of a code that does not hold."""
+
+_NEXT: Final = {
+    SlipWorth.GOOD: "signed.next.good",
+    SlipWorth.REFUSED: "signed.next.refused",
+    SlipWorth.UNKNOWN: "signed.next.unknown",
+}
 
 
 def slip_notice(slip: SignedSlip, wording: Wording) -> Notice:
     """What a slip of another kiosk, or one that proves nothing, is worth."""
     tone, title = _headline(slip)
     fault = [Phrase(f"error.{slip.fault}", slip.params)] if slip.fault else []
-    listed = [_listed(slip, wording)] if slip.worth is not SlipWorth.REFUSED else []
-    follow = f"signed.next.{slip.worth}"
-    lines = (*fault, *_said(slip, wording), *listed, Phrase(follow))
-    return Notice(tone, title, lines, by_hand=slip.worth is not SlipWorth.UNKNOWN)
+    listed = [] if slip.worth is SlipWorth.REFUSED else [_listed(slip, wording)]
+    lines = (*fault, *_said(slip, wording), *listed, Phrase(_NEXT[slip.worth]))
+    return Notice(tone, title, lines, by_hand=slip.worth is SlipWorth.REFUSED)
 
 
 def signature_fact(slip: SignedSlip, wording: Wording) -> Fact:
     """The signature of a slip whose whole check is on the screen anyway."""
-    kind, _ = _kind(slip)
-    listed = wording.minute(slip.listed_at) if slip.listed_at is not None else ""
-    return Fact(wording.say("signed.label"), wording.say(f"signed.short.{kind}", moment=listed))
+    listed = "" if slip.listed_at is None else wording.minute(slip.listed_at)
+    return Fact(wording.say("signed.label"), wording.say(_words(slip).short, moment=listed))
 
 
 def _headline(slip: SignedSlip) -> tuple[Tone, Phrase]:
+    """The verdict itself, where the slip stands for one."""
     says = slip.says
     if slip.worth is SlipWorth.GOOD and says is not None and says.verdict is not None:
         verdict, state = Verdict(says.verdict), _state(says)
         return tone_of(verdict, state), Phrase(headline_key(verdict, state))
-    kind, tone = _kind(slip)
-    return tone, Phrase(f"signed.{kind}")
+    words = _words(slip)
+    return words.tone, Phrase(words.title)
 
 
-def _kind(slip: SignedSlip) -> tuple[str, Tone]:
+def _words(slip: SignedSlip) -> _Words:
     match slip.worth:
         case SlipWorth.GOOD:
-            return "good", Tone.GOOD
+            return _GOOD
         case SlipWorth.UNKNOWN:
-            return ("unknown" if slip.listed_at is not None else "no_list"), Tone.LATER
+            return _NO_LIST if slip.listed_at is None else _UNKNOWN
         case SlipWorth.REFUSED:
-            return _KNOWN.get(slip.fault, ("refused", Tone.BAD))
+            return _DOUBTED.get(slip.fault, _REFUSED)
 
 
 def _said(slip: SignedSlip, wording: Wording) -> list[Phrase]:
     says = slip.says
     if says is None:
         return []
-    made = {"centre": says.centre, "kiosk": says.kiosk, "moment": wording.moment(says.at)}
+    moment = wording.moment(says.at)
     record = Phrase("notice.summary.record", {"record": says.record})
     if slip.worth is SlipWorth.GOOD:
+        made = {"centre": says.centre, "kiosk": says.kiosk, "moment": moment}
         return [Phrase("signed.made", made), record]
     if says.verdict is None:
         return [record]
     told = Phrase(headline_key(Verdict(says.verdict), _state(says)))
-    return [record, Phrase("signed.said", {"moment": made["moment"]}), told]
+    return [record, Phrase("signed.said", {"moment": moment}), told]
 
 
 def _listed(slip: SignedSlip, wording: Wording) -> Phrase:
