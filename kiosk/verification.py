@@ -4,7 +4,7 @@ A check has `Budget.whole` seconds. The first try may use `Budget.first` of them
 fault that passes by itself (refused, reset, busy, no answer yet), a short pause follows and
 one more try, under the same op_id, with all that is left. A server that answered the first try
 after we had stopped listening therefore counts the two as one. Then the outcome is
-`unavailable`, and the check is kept for `kiosk.redelivery`.
+`unavailable`, and the check is kept for `kiosk.sync`.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ class _Behind:
         checked = partial(_wake_for_kept, core)
         await self._listen(core, paper, checked)
         self._watch_link(core)
-        self._keep("redelivery", core.redelivery.run())
+        self._keep("sync", core.sync.run())
         self._scan()
         return replace(
             self.bare(centre),
@@ -99,10 +99,14 @@ class _Behind:
         def heard(link: Link) -> None:
             self._board.link(link, core.link.since)
             if link is Link.ONLINE:
-                core.redelivery.wake()
+                core.sync.wake()
+            elif link is Link.FENCED:
+                self._app.fail("kiosk.fenced")
 
         core.link.listen(heard)
-        self._keep("link", keep_probing(core.client.probe, core.link, asyncio.sleep))
+        if core.link.state is not Link.UNKNOWN:
+            heard(core.link.state)
+        self._keep("link", keep_probing(core.calls, core.link, asyncio.sleep))
 
     async def _listen(
         self, core: Core, paper: Paper | None, checked: Callable[[Check], None]
@@ -148,7 +152,7 @@ async def _end(task: asyncio.Task[None]) -> None:
 
 def _wake_for_kept(core: Core, check: Check) -> None:
     if check.outcome.verdict is Verdict.UNAVAILABLE:
-        core.redelivery.wake()
+        core.sync.wake()
 
 
 def _first(config: Config) -> Surroundings:

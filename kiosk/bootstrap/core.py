@@ -7,22 +7,39 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from invoices.rules import Policy
+from helpdesk.wire.check_entry import CheckPayload
+from helpdesk.wire.standing import Standing
+from helpdesk.wire.trust_file import TOPIC
+from invoices.rules import Policy as CheckRules
 from kiosk.clock import SystemClock
 from kiosk.db.database import Database, open_database
-from kiosk.helpdesk_client import Access, HelpdeskClient
+from kiosk.helpdesk_client import Access, HttpTransport
+from kiosk.identity.book import IdentityBook
+from kiosk.identity.calls import ServerCalls
+from kiosk.identity.enrolment import Enrolment
+from kiosk.identity.key_store import FOLDER, KeyFolder
+from kiosk.identity.rotation import Rotation
 from kiosk.ids import RandomIds
+from kiosk.journal.export import Export
+from kiosk.journal.story import Stories
 from kiosk.key_file import read_private
 from kiosk.link import LinkWatch
+from kiosk.online_verifier import OnlineVerifier
+from kiosk.pause import LoopPause
 from kiosk.records import Records
-from kiosk.redelivery import Redelivery
-from kiosk.trust.issuer import IssuerSource, nobody
+from kiosk.sync.pull import Pull
+from kiosk.sync.push import Push
+from kiosk.sync.settling import Settling
+from kiosk.sync.state import SyncState
+from kiosk.sync.task import SyncTask
+from kiosk.trust.enrolled import TrustKeeper, issuer_of
 from kiosk.trust.store import TrustStore
 from kiosk.verification import Verification
 
 if TYPE_CHECKING:
     from kiosk.clock import Clock
     from kiosk.config import Config
+    from kiosk.trust.issuer import IssuerSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +49,23 @@ class Core:
     config: Config
     clock: Clock
     database: Database
-    client: HelpdeskClient
+    transport: HttpTransport
+    calls: ServerCalls
     link: LinkWatch
+    identities: IdentityBook
+    enrolment: Enrolment
     verification: Verification
     records: Records
-    redelivery: Redelivery
+    pull: Pull
+    sync: SyncTask
+    stories: Stories
+    export: Export
     trust: TrustStore
     issuer: IssuerSource
 
     async def close(self) -> None:
         """Hang up and let go of the database."""
-        await self.client.close()
+        await self.transport.close()
         await self.database.close()
 
 
@@ -54,31 +77,101 @@ async def open_core(config: Config) -> Core:
     """
     clock = SystemClock(config.zone)
     access = await asyncio.to_thread(_access, config)
-    random = secrets.token_bytes
-    database = await open_database(config.data, config.kiosk.prefix, random, clock)
-    link = LinkWatch(clock)
-    client = HelpdeskClient(config.kiosk.server, link, access)
-    client.open()
-    book = database.checks
+    database = await open_database(config.data, config.kiosk.prefix, secrets.token_bytes, clock)
+    transport = HttpTransport(config.kiosk.server)
+    transport.open()
+    try:
+        return await _joined(config, clock, database, transport, access)
+    except BaseException:
+        await transport.close()
+        await database.close()
+        raise
+
+
+async def _joined(
+    config: Config,
+    clock: Clock,
+    database: Database,
+    transport: HttpTransport,
+    access: Access | None,
+) -> Core:
+    random, link = secrets.token_bytes, LinkWatch(clock)
+    connection, sealer, book = database.connection, database.sealer, database.checks
+    identities = IdentityBook(connection, sealer, KeyFolder(config.data / FOLDER), random)
+    identities.listen(lambda: _stand(identities, database, link))
+    await identities.open()
+    calls = ServerCalls(
+        transport,
+        link,
+        clock,
+        random,
+        lambda: identities.current,
+        access.header if access else None,
+    )
+    verifier = OnlineVerifier(calls)
+    state = SyncState(connection, database.outbox, database.timekeeper, clock)
+    pull = Pull(calls, identities, connection, sealer, state)
+    trust = TrustStore(config.data)
+    pull.follow(TOPIC, TrustKeeper(trust, identities, clock).follow)
+    push = Push(
+        calls,
+        identities,
+        database.outbox,
+        state,
+        database.timekeeper,
+        clock,
+        {CheckPayload.KIND: book.heard},
+    )
+    sync = SyncTask(
+        push=push,
+        pull=pull,
+        rotation=Rotation(calls, identities, clock),
+        settling=Settling(verifier, book, clock),
+        identities=identities,
+        outbox=database.outbox,
+        state=state,
+        calls=calls,
+        link=link,
+        clock=clock,
+        pause=LoopPause(),
+        chance=secrets.SystemRandom().random,
+    )
+    await pull.open()
     return Core(
         config=config,
         clock=clock,
         database=database,
-        client=client,
+        transport=transport,
+        calls=calls,
         link=link,
+        identities=identities,
+        enrolment=Enrolment(
+            calls, identities, database.journal, database.outbox, connection, clock, random
+        ),
         verification=Verification(
-            verifier=client,
+            verifier=verifier,
             book=book,
             clock=clock,
             ids=RandomIds(clock, random),
             sleep=asyncio.sleep,
-            policy=Policy(next_day=config.kiosk.next_day, years=config.kiosk.years or None),
+            policy=CheckRules(next_day=config.kiosk.next_day, years=config.kiosk.years or None),
         ),
         records=Records(book),
-        redelivery=Redelivery(client, book, clock, secrets.SystemRandom().random),
-        trust=TrustStore(config.data),
-        issuer=nobody,
+        pull=pull,
+        sync=sync,
+        stories=Stories(connection, sealer),
+        export=Export(database.outbox, identities, random),
+        trust=trust,
+        issuer=lambda: issuer_of(identities.current),
     )
+
+
+def _stand(identities: IdentityBook, database: Database, link: LinkWatch) -> None:
+    """What the identity means for record numbers and for the link."""
+    form = identities.form
+    if form is not None:
+        database.checks.prefix = form.prefix
+        link.fence(fenced=form.standing is not Standing.ACTIVE)
 
 
 def _access(config: Config) -> Access | None:

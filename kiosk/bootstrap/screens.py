@@ -169,7 +169,7 @@ class HealthDesk:
 
 
 def _health(now: Surroundings) -> Health:
-    return Health(Link(now.link.value), now.since, now.printer, now.scanner)
+    return Health(Link(now.link.value), now.since, now.printer, now.scanner, now.data_as_of)
 
 
 def _shown(state: JobState, reason: str) -> SlipShown:

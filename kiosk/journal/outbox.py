@@ -44,8 +44,9 @@ _JUDGE = """
 _NAMED = "SELECT op_id, kind FROM journal_entries WHERE journal = ? AND seq = ?"
 _MARK = "UPDATE journals SET mark_seq = ? WHERE number = ?"
 _FIRST_NEEDED = """
-    SELECT MIN(seq) FROM journal_entries
+    SELECT seq FROM journal_entries
     WHERE journal = ? AND (seq > ? OR judged_at IS NULL OR judged_at >= ?)
+    ORDER BY seq LIMIT 1
 """
 _BASE = "UPDATE journals SET base_seq = ?, base_hash = ? WHERE number = ?"
 _LET_GO = "DELETE FROM journal_entries WHERE journal = ? AND seq <= ?"
@@ -160,7 +161,7 @@ class Outbox:
         """
         until = server_now - timedelta(days=self._policy.keep_days)
         found = await tx.fetch(_FIRST_NEEDED, at.number, at.mark, until.isoformat())
-        last = (found[0][0] or at.head.seq + 1) - 1
+        last = (found[0][0] if found else at.head.seq + 1) - 1
         rows = await tx.fetch(_HASH, at.number, last)
         if last <= at.base.seq or not rows:
             return 0

@@ -12,7 +12,7 @@ import pytest
 
 from invoices.check import Check
 from kiosk.db.checks import SqlCheckBook
-from kiosk.db.port import StoreError
+from kiosk.db.port import Connection, StoreError
 from kiosk.db.sqlite import SqliteConnection
 from tests.kiosk.stand_ins import new_check, opened
 
@@ -26,7 +26,7 @@ async def fill(book: SqlCheckBook, kept: list[Check]) -> None:
         kept.append(await book.add(new_check(f"op-{len(kept)}")))
 
 
-async def begin(connection: SqliteConnection, *statements: str) -> None:
+async def begin(connection: Connection, *statements: str) -> None:
     async with connection.transaction() as tx:
         for statement in statements:
             await tx.execute(statement)

@@ -217,13 +217,18 @@ class Link(StrEnum):
     """The kiosk's link to the server."""
 
     ONLINE = "online"
+    DEGRADED = "degraded"
     OFFLINE = "offline"
+    FENCED = "fenced"
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What every screen's head shows."""
+    """What every screen's head shows.
+
+    `data_as_of`: of when the data on this machine are that answer without a link, None without.
+    """
 
     link: Link
     since: datetime | None
@@ -231,6 +236,7 @@ class Health:
     """`ready`, `near_end`, `paper_out`, `cover_open`, `offline`, `error`, `unknown`, `none`."""
     scanner: str
     """`ready`, `lost`, `unknown`, `none`."""
+    data_as_of: datetime | None = None
 
 
 class Status(Protocol):
