@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from invoices.errors import InvoiceError
 from kiosk.answer import answer_of, unread_answer
+from kiosk.bootstrap.sync_commands import SyncCommands
 from kiosk.check_book import Entry
 from kiosk.errors import KioskError
 from kiosk.reader import InvoiceScan, read_text
@@ -42,7 +43,8 @@ class Commands:
     @property
     def table(self) -> Mapping[str, Command]:
         """The commands by the names callers use."""
-        return {"verify": self.verify, "status": self.status, "reprint": self.reprint}
+        own = {"verify": self.verify, "status": self.status, "reprint": self.reprint}
+        return own | dict(SyncCommands(self.core).table)
 
     async def verify(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Check `payload`, a code's text in hex; `error` tells why one could not be read."""
@@ -74,7 +76,8 @@ class Commands:
                 "printer": now.printer,
                 "scanner": now.scanner,
             }
-        return form | {"today": tally.today, "kept": tally.kept}
+        sync = await SyncCommands(self.core).status({})
+        return form | {"today": tally.today, "kept": tally.kept, "sync": sync}
 
     async def reprint(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Print the slip of `record` once more."""

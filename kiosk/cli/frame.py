@@ -34,7 +34,10 @@ PayloadArgument = Annotated[
 ]
 DEFAULT_CONFIG = Path("config.toml")
 
-_STATUS = {"config": BAD_INPUT, "cli": BAD_INPUT, "scan": BAD_INPUT, "printing": NEGATIVE}
+_STATUS = {
+    **dict.fromkeys(("config", "cli", "scan", "enrolment", "export"), BAD_INPUT),
+    "printing": NEGATIVE,
+}
 
 
 @dataclass(frozen=True, slots=True)
