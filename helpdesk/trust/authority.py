@@ -16,7 +16,7 @@ from helpdesk.wire.errors import WireError
 from helpdesk.wire.faults import Fault
 from helpdesk.wire.revocation import Revocations, month_of
 from helpdesk.wire.signing_key import NO_KEY, Algorithm, kid_of
-from helpdesk.wire.trust_list import TrustedKey
+from helpdesk.wire.trust_list import SKEW, TrustedKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +73,8 @@ class TrustAuthority:
     ) -> bytes:
         """Stand for a key from the caller's commit on; its id. Certifying it again changes nothing.
 
+        Its time begins a little before `not_before`: its holder's clock may be behind ours.
+
         Raises:
             TrustError: `trust.key_taken` where it is another holder's, or was revoked;
                 `trust.kid_clash` for another key of the same id: its holder must make a new one.
@@ -83,7 +85,7 @@ class TrustAuthority:
             uses=tuple(uses),
             centre=centre,
             holder=holder,
-            not_before=not_before,
+            not_before=not_before - SKEW,
             not_after=not_after or not_before + rules.KEY_LIFETIME,
         )
         kid = kid_of(public)
@@ -98,9 +100,9 @@ class TrustAuthority:
         return kid
 
     async def retire(self, tx: Transaction, kid: bytes, until: datetime) -> None:
-        """End a key's time; what it signed until then goes on to hold."""
+        """End a key's time; what it signed until then, by a clock a little ahead, holds on."""
         await book.begin(tx, 1)
-        await book.end(tx, kid, until)
+        await book.end(tx, kid, until + SKEW)
 
     async def revoke(self, tx: Transaction, kid: bytes, at: datetime) -> bool:
         """Nothing this key ever signed holds any more; false where it was revoked before.

@@ -87,6 +87,20 @@ async def test_what_a_retired_key_signed_before_holds_on(centre: Centre) -> None
         await centre.check(late)
 
 
+async def test_a_kiosk_may_be_minutes_behind_or_ahead_of_the_server(centre: Centre) -> None:
+    kid = await centre.certify()
+    behind, ahead = (NOW + timedelta(minutes=minutes) for minutes in (-4, 4))
+    early = centre.slip(issued_at=behind, expires=NOW + timedelta(days=9))
+    late = centre.slip(issued_at=ahead, expires=NOW + timedelta(days=9))
+    async with centre.database.transaction() as tx:
+        await centre.authority.retire(tx, kid, NOW)
+    for code in (early, late):
+        assert (await centre.check(code)).kid == kid
+    too_early = centre.slip(issued_at=NOW - timedelta(hours=1), expires=NOW + timedelta(days=9))
+    with pytest.raises(WireError, match=r"slip\.key_period"):
+        await centre.check(too_early)
+
+
 async def test_one_slip_is_taken_back_and_its_neighbour_stays(centre: Centre) -> None:
     await centre.certify()
     code = centre.slip()
