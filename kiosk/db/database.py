@@ -55,6 +55,7 @@ async def open_database(
     random: RandomBytes,
     clock: Clock,
     settings: tuple[str, ...] = (),
+    policy: Policy | None = None,
 ) -> Database:
     """The kiosk's database, made on first use; the caller holds the folder's `Ownership`.
 
@@ -72,9 +73,8 @@ async def open_database(
         )
         key = await asyncio.to_thread(read_or_make, folder / KEY, random, may_make=not used)
         boot = await asyncio.to_thread(this_boot, random)
-        return await furnish(
-            connection, Sealer(key, random), Timekeeper(clock, boot), random, prefix
-        )
+        keeper = Timekeeper(clock, boot, policy)
+        return await furnish(connection, Sealer(key, random), keeper, random, prefix, policy)
     except BaseException:
         await connection.close()
         raise
