@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from helpdesk.packs import commands as packs
+from helpdesk.packs import routes as pack_routes
 from helpdesk.registry import commands as registry
 from helpdesk.resources import Resources
 from helpdesk.trust import commands as trust
@@ -27,11 +29,13 @@ Command = Callable[[Resources, Mapping[str, JsonValue]], AsyncIterator[Mapping[s
 ROUTES: tuple[Callable[[Api, web.Application], None], ...] = (
     health.register,
     verification.register,
+    pack_routes.register,
 )
 
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         registry.IMPORT: registry.import_file,
+        packs.BUILD: packs.build,
         trust.LIST: trust.list_keys,
         trust.REVOKE: trust.revoke_key,
         trust.TRUST_LIST: trust.write_trust_list,

@@ -154,7 +154,7 @@ def advice_for(
         codes = _of_match(state or State.NORMAL, source, compared, limit)
     elif verdict is Verdict.MISMATCH:
         codes = _of_mismatch(kind)
-    elif verdict is Verdict.UNAVAILABLE and limit in _BY_LIMIT:
+    elif verdict is Verdict.UNAVAILABLE and limit is not None and limit in _BY_LIMIT:
         codes = _BY_LIMIT[limit]
     else:
         codes = _BY_VERDICT[verdict]

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from helpdesk.cli import check_config, demo_data, import_, keys, migrate, openapi, serve, slips
+from helpdesk.cli import (
+    check_config,
+    demo_data,
+    import_,
+    keys,
+    migrate,
+    openapi,
+    packs,
+    serve,
+    slips,
+)
 from helpdesk.cli.frame import UNAVAILABLE, WRONG, exit_status, system_frame
 from helpdesk.errors import HelpdeskError
 from helpdesk.logs import places
@@ -22,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MODULES", "build", "main"]
 
-MODULES = (serve, migrate, demo_data, import_, check_config, openapi, keys, slips)
+MODULES = (serve, migrate, demo_data, import_, check_config, openapi, keys, slips, packs)
 """Each has ``add(app)``."""
 
 _INTERRUPTED = 130

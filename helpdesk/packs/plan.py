@@ -54,6 +54,7 @@ class Scene:
         region: the key region.
         today: the business day; `zone` is where it turns.
         as_of: the moment the build tells of, seconds since 1970 UTC.
+        oldest: issue days before its month are of no use: such invoices are too old to check.
         days: invoices of each issue day.
         late: of each issue day that was written to since the last build, the last write that
             added to it.
@@ -64,6 +65,7 @@ class Scene:
     today: date
     zone: ZoneInfo
     as_of: int
+    oldest: date
     days: Mapping[date, int]
     late: Mapping[date, int]
     pieces: Sequence[Piece]
@@ -82,12 +84,13 @@ def plan(scene: Scene) -> Plan:
     made = Plan()
     if not scene.days:
         return made
+    first = max(min(scene.days), scene.oldest)
     held = {piece.pack: piece for piece in scene.pieces if not piece.overlay}
     opened = open_from(scene.today)
     closed_anew = False
-    for month in _months(min(scene.days), opened):
+    for month in _months(first, opened):
         closed_anew |= _plan_month(scene, made, month, held)
-    for day in _days(max(opened, min(scene.days)), scene.today):
+    for day in _days(max(opened, first), scene.today):
         _plan_day(scene, made, day, held.get(day.isoformat()))
     _plan_overlays(scene, made, merge=closed_anew)
     return made
@@ -154,11 +157,6 @@ def _plan_overlays(scene: Scene, made: Plan, *, merge: bool) -> None:
         after, since = before[-1].revision, before[-1].as_of
     period = Period(min(scene.days), scene.today)
     made.builds.append(Build(today, scene.region, period, after, since, overlay=True))
-
-
-def homes(segments: Iterable[Piece]) -> Homes:
-    """Which segment holds which row."""
-    return Homes(segments)
 
 
 class Homes:

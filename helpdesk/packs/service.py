@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
-
-import structlog
 
 from helpdesk.clock import today
 from helpdesk.packs.extract import Extract
@@ -22,6 +20,7 @@ from helpdesk.registry.totals import Totals
 from helpdesk.wire import pack_manifest
 from helpdesk.wire.pack_manifest import Manifest
 from invoices import canonical
+from invoices.dates import years_before
 from invoices.pack.header import FORMAT
 
 if TYPE_CHECKING:
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
     from helpdesk.packs.plan import Build
     from helpdesk.packs.workshop import Workshop
     from helpdesk.resources import Resources
-
-
-_log = structlog.stdlib.get_logger("helpdesk.packs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +126,16 @@ class PackService:
             today=today(self._clock, zone),
             zone=zone,
             as_of=as_of,
+            oldest=self._oldest(),
             days=survey.days[region],
             late=survey.late[region],
             pieces=same,
         )
+
+    def _oldest(self) -> date:
+        years = self._config.helpdesk.years
+        day = today(self._clock, self._config.centre.zone)
+        return years_before(day, years) if years else date.min
 
     async def _made(
         self,
@@ -197,12 +199,7 @@ class PackService:
         published = replace(published, retired=retired)
         manifest = self.manifest_of(published, now)
         await asyncio.to_thread(self.shelf.publish, published, manifest, seconds)
-        report = _report(published, made)
-        _log.info("packs.published", version=report.version, built=report.built, bytes=report.bytes)
-        if report.unreadable:
-            # The rows stay nameless in the log; the count of these lines is the alarm.
-            _log.error("packs.unreadable", rows=report.unreadable)
-        return report
+        return _report(published, made)
 
     def _seconds(self) -> int:
         return int(self._clock.now().timestamp())
