@@ -18,7 +18,7 @@ class Policy:
     entry_beside_row: bool = True
     """A row and the entry that tells of it commit in one transaction."""
     one_op_id: bool = True
-    """A retry, and the entry about the same check, carry the id of the first try."""
+    """What is kept and told of a check carries the id under which it was asked about."""
     number_from_journal: bool = True
     """The next number follows the journal's last, not a counter in memory."""
     clock_never_back: bool = True

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Protocol
 from invoices.advice import advice_for
 from invoices.outcome import Outcome
 from invoices.rules import Policy, refusal
-from invoices.verdict import Verdict
+from invoices.verdict import Source, Verdict
 from kiosk.check_book import Delivery, Entry, NewCheck
 from kiosk.errors import KioskError
+from kiosk.policy import Policy as Safeguards
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -78,6 +79,7 @@ class Verification:
         sleep: Callable[[float], Awaitable[None]],
         policy: Policy | None = None,
         budget: Budget | None = None,
+        safeguards: Safeguards | None = None,
     ) -> None:
         self._verifier = verifier
         self._book = book
@@ -86,6 +88,7 @@ class Verification:
         self._sleep = sleep
         self._policy = policy or Policy()
         self._budget = budget or Budget()
+        self._safeguards = safeguards or Safeguards()
 
     async def check(self, claim: Claim, entry: Entry) -> Check:
         """Ask and keep; committed when it returns.
@@ -101,7 +104,7 @@ class Verification:
         if outcome is None:
             outcome, delivery = await self._ask(op_id, claim)
         new = NewCheck(
-            op_id=op_id,
+            op_id=op_id if self._safeguards.one_op_id else self._ids.op_id(),
             token=self._ids.token(),
             claim=claim,
             entry=entry,
@@ -120,6 +123,8 @@ class Verification:
             return _without_verdict(claim), Delivery.KEPT
         if outcome.verdict is Verdict.UNAVAILABLE:
             return outcome, Delivery.KEPT
+        if outcome.source is Source.PACK:
+            return outcome, Delivery.PROVISIONAL
         return outcome, Delivery.ANSWERED
 
     async def _tries(self, op_id: str, claim: Claim) -> Outcome:

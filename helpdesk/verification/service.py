@@ -11,7 +11,7 @@ from helpdesk.errors import HelpdeskError
 from helpdesk.registry.errors import RegistryError
 from helpdesk.security import SealError
 from helpdesk.verification import rules
-from helpdesk.verification.store import TABLE, Pending, Recorded
+from helpdesk.verification.store import ADOPTED, TABLE, Pending, Recorded
 from invoices.errors import CanonicalError
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class VerificationService:
                 at=now,
             )
         )
-        if recorded.digest != digest:
+        if recorded.digest not in (digest, ADOPTED):
             raise IdempotencyError("idempotency.mismatch")
         return recorded
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 TABLE: Final = "verification_check"
 WEB_PREFIX: Final = "W"
+ADOPTED: Final = ""
+"""The digest of a check that was told, not asked: whoever asks under its op_id hears of it."""
 _KNOWN: Final = {
     "sqlite": "SELECT op_id, digest, record, sealed FROM verification_check"
     " WHERE op_id IN (SELECT value FROM json_each($1))",
@@ -58,7 +60,8 @@ class Pending:
     """A check about to be written.
 
     `identity` is the invoice's blind index, or `None` where none was named; `numbered` asks
-    for a record number of the web, else `record` is the caller's own (or "").
+    for a record number of the web, else `record` is the caller's own (or ""). `as_of` is when
+    the registry was asked, where that is later than the check itself.
     """
 
     op_id: str
@@ -72,6 +75,7 @@ class Pending:
     numbered: bool
     day: date
     at: datetime
+    as_of: datetime | None = None
 
     @property
     def cell(self) -> str:
@@ -168,7 +172,7 @@ class CheckStore:
         if item.counted:
             counts[item.cell] += 1
             finding = rules.exhausted(finding, counts[item.cell], self._policy)
-        outcome = rules.outcome_of(finding, item.claim, item.crc, item.at)
+        outcome = rules.outcome_of(finding, item.claim, item.crc, item.as_of or item.at)
         return Recorded(outcome, record, item.digest)
 
     def _row(self, item: Pending, answer: Recorded) -> tuple[Value, ...]:

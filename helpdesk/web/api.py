@@ -13,8 +13,9 @@ from helpdesk.web.errors import ApiError, RequestError
 from helpdesk.web.guard import GUARD, REQUEST_ID, TEXTS
 from helpdesk.web.operation import Operation
 from helpdesk.web.parsing import parse_body, parse_idempotency_key, parse_path, parse_query
-from helpdesk.web.permission import Channel
+from helpdesk.web.permission import Channel, Standing
 from helpdesk.web.principals import CHALLENGE
+from helpdesk.wire.sync import FENCED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +57,8 @@ class Api:
         status: int = 200,
         idempotent: bool = False,
         limited: bool = True,
+        replayable: bool = False,
+        body_limit: int | None = None,
         errors: tuple[int, ...] = (),
         also: tuple[int, ...] = (),
         tags: tuple[str, ...] = (),
@@ -81,6 +84,8 @@ class Api:
             answer=answer,
             idempotent=idempotent,
             limited=limited,
+            replayable=replayable,
+            body_limit=body_limit,
             errors=errors,
             also=also,
             tags=tags,
@@ -133,7 +138,9 @@ async def _call(operation: Operation, request: web.Request) -> Call[Any, Any, An
     """Check in the order that costs least and tells least: who, how often, may they, what."""
     guard = request.app[GUARD]
     address = guard.address(request)
-    principal = guard.admitted(request, address, limited=operation.limited)
+    if operation.body_limit is not None:
+        request = request.clone(client_max_size=operation.body_limit)
+    principal = await guard.admitted(request, address, operation)
     _permit(operation, principal)
     named = principal.channel is not Channel.ANONYMOUS
     key = None
@@ -157,6 +164,8 @@ def _permit(operation: Operation, principal: Principal) -> None:
         return
     if principal.channel is Channel.ANONYMOUS:
         raise RequestError("auth.required", status=401, headers=CHALLENGE)
+    if principal.standing is Standing.SHUT_OUT:
+        raise RequestError(FENCED, status=403)
     raise RequestError("auth.forbidden", status=403)
 
 

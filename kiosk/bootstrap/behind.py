@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from invoices.verdict import Verdict
+from invoices.verdict import Source, Verdict
 from kiosk.bootstrap.commands import Commands
 from kiosk.bootstrap.core import open_core
 from kiosk.bootstrap.paper import open_paper
@@ -151,7 +151,8 @@ async def _end(task: asyncio.Task[None]) -> None:
 
 
 def _wake_for_kept(core: Core, check: Check) -> None:
-    if check.outcome.verdict is Verdict.UNAVAILABLE:
+    outcome = check.outcome
+    if outcome.verdict is Verdict.UNAVAILABLE or outcome.source is Source.PACK:
         core.sync.wake()
 
 
