@@ -11,8 +11,11 @@ import typer
 from helpdesk.cli import (
     check_config,
     demo_data,
+    exceptions,
     import_,
+    journal,
     keys,
+    kiosks,
     migrate,
     openapi,
     packs,
@@ -32,7 +35,20 @@ if TYPE_CHECKING:
 
 __all__ = ["MODULES", "build", "main"]
 
-MODULES = (serve, migrate, demo_data, import_, check_config, openapi, keys, slips, packs)
+MODULES = (
+    serve,
+    migrate,
+    demo_data,
+    import_,
+    check_config,
+    openapi,
+    keys,
+    slips,
+    packs,
+    kiosks,
+    exceptions,
+    journal,
+)
 """Each has ``add(app)``."""
 
 _INTERRUPTED = 130

@@ -46,6 +46,8 @@ _STATUS_OF_CODE = {
     "demo_data": WRONG,
     "production": NEGATIVE,
     "slip": NEGATIVE,
+    "kiosks": WRONG,
+    "journal": WRONG,
 }
 _WRONG_CODES = ("db.url", "keys.exist", "trust.kid", "trust.key_unknown", "trust.root_place")
 
