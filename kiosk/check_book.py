@@ -104,5 +104,8 @@ class CheckBook(Protocol):
     async def summary(self, record: str) -> CheckSummary | None:
         """What of a check is in the clear."""
 
+    async def asked(self, claim: Claim, day: date) -> int:
+        """How often the invoice of a claim was looked for on a day, found or not."""
+
     async def tally(self, day: date) -> Tally:
         """How much there is."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from kiosk.config_values import (
@@ -32,10 +33,20 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 OTHERS = (
-    *("helpdesk", "database", "security", "packs", "queue", "appointments", "tickets"),
+    *("helpdesk", "database", "security", "queue", "appointments", "tickets"),
     "monitoring",
 )
 """Sections of the other process."""
+
+UNREAD: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "packs": (
+            *("folder", "build", "every_minutes", "expiry_hours", "regions", "epoch"),
+            *("label", "body", "rounds", "prf"),
+        )
+    }
+)
+"""Keys of our own sections that are the other process' to read."""
 
 
 def _key(default: str | float, meaning: str, check: Check | None = None) -> Any:
@@ -105,6 +116,18 @@ class PrinterSection:
 
 
 @dataclass(frozen=True, slots=True)
+class PacksSection:
+    """Offline data: how they come here."""
+
+    fetch_minutes: int = _key(
+        5, "minutes between two looks for newer offline data", between(1, 1440)
+    )
+    kilobytes_per_second: int = _key(
+        0, "most that downloading offline data may take of the line; 0: all", at_least(0)
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All the kiosk reads, checked. `folder` is where relative paths start."""
 
@@ -113,6 +136,7 @@ class Config:
     kiosk: KioskSection
     scanner: ScannerSection
     printer: PrinterSection
+    packs: PacksSection
 
     @property
     def data(self) -> Path:
@@ -143,6 +167,7 @@ SECTIONS: Mapping[str, type[Any]] = {
     "kiosk": KioskSection,
     "scanner": ScannerSection,
     "printer": PrinterSection,
+    "packs": PacksSection,
 }
 
 

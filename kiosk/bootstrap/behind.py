@@ -27,6 +27,7 @@ from tui.kiosk.ports import Centre, Ports
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from contextlib import AsyncExitStack
+    from datetime import datetime
 
     from invoices.check import Check
     from kiosk.bootstrap.core import Core
@@ -85,6 +86,8 @@ class _Behind:
         await self._listen(core, paper, checked)
         self._watch_link(core)
         self._keep("sync", core.sync.run())
+        core.packs.listen(lambda: self._board.data(_as_of(core)))
+        self._keep("packs", core.keeper.run())
         self._scan()
         return replace(
             self.bare(centre),
@@ -100,6 +103,7 @@ class _Behind:
             self._board.link(link, core.link.since)
             if link is Link.ONLINE:
                 core.sync.wake()
+                core.keeper.wake()
             elif link is Link.FENCED:
                 self._app.fail("kiosk.fenced")
 
@@ -148,6 +152,11 @@ class _Behind:
 async def _end(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.wait({task})
+
+
+def _as_of(core: Core) -> datetime | None:
+    packs = core.packs.current
+    return None if packs is None else packs.manifest.as_of
 
 
 def _wake_for_kept(core: Core, check: Check) -> None:

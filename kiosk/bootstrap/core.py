@@ -23,8 +23,15 @@ from kiosk.ids import RandomIds
 from kiosk.journal.export import Export
 from kiosk.journal.story import Stories
 from kiosk.key_file import read_private
-from kiosk.link import LinkWatch
+from kiosk.link import Link, LinkWatch
 from kiosk.online_verifier import OnlineVerifier
+from kiosk.packs.folder import PackFolder
+from kiosk.packs.keeper import PackKeeper
+from kiosk.packs.pack_clock import PackClock
+from kiosk.packs.source import Pace, ServerSource
+from kiosk.packs.store import PackStore
+from kiosk.packs.trust import trust_of
+from kiosk.packs.verifier import PackVerifier
 from kiosk.pause import LoopPause
 from kiosk.records import Records
 from kiosk.sync.pull import Pull
@@ -34,12 +41,16 @@ from kiosk.sync.state import SyncState
 from kiosk.sync.task import SyncTask
 from kiosk.trust.enrolled import TrustKeeper, issuer_of
 from kiosk.trust.store import TrustStore
-from kiosk.verification import Verification
+from kiosk.verification import Fallback, Verification
 
 if TYPE_CHECKING:
     from kiosk.clock import Clock
     from kiosk.config import Config
     from kiosk.trust.issuer import IssuerSource
+
+
+PACKS = "packs"
+"""The folder of the packs, in the data folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,8 @@ class Core:
     export: Export
     trust: TrustStore
     issuer: IssuerSource
+    packs: PackStore
+    keeper: PackKeeper
 
     async def close(self) -> None:
         """Hang up and let go of the database."""
@@ -99,6 +112,8 @@ async def _joined(
     connection, sealer, book = database.connection, database.sealer, database.checks
     identities = IdentityBook(connection, sealer, KeyFolder(config.data / FOLDER), random)
     identities.listen(lambda: _stand(identities, database, link))
+    packs = PackStore(PackFolder(config.data / PACKS), lambda: trust_of(identities.current))
+    identities.on_wipe(packs.wipe)
     await identities.open()
     calls = ServerCalls(
         transport,
@@ -137,6 +152,8 @@ async def _joined(
         chance=secrets.SystemRandom().random,
     )
     await pull.open()
+    rules = CheckRules(next_day=config.kiosk.next_day, years=config.kiosk.years or None)
+    offline = PackVerifier(packs, clock, PackClock(clock), book.asked, rules)
     return Core(
         config=config,
         clock=clock,
@@ -154,7 +171,8 @@ async def _joined(
             clock=clock,
             ids=RandomIds(clock, random),
             sleep=asyncio.sleep,
-            policy=CheckRules(next_day=config.kiosk.next_day, years=config.kiosk.years or None),
+            policy=rules,
+            fallback=Fallback(offline, lambda: link.state is not Link.OFFLINE),
         ),
         records=Records(book),
         pull=pull,
@@ -163,6 +181,20 @@ async def _joined(
         export=Export(database.outbox, identities, random),
         trust=trust,
         issuer=lambda: issuer_of(identities.current),
+        packs=packs,
+        keeper=_keeper(config, calls, packs),
+    )
+
+
+def _keeper(config: Config, calls: ServerCalls, packs: PackStore) -> PackKeeper:
+    section = config.packs
+    pace = Pace(section.kilobytes_per_second, asyncio.sleep)
+    return PackKeeper(
+        packs,
+        ServerSource(calls, pace.spend),
+        LoopPause(),
+        secrets.SystemRandom().random,
+        section.fetch_minutes * 60,
     )
 
 

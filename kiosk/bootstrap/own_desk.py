@@ -29,9 +29,9 @@ class OwnDesk:
     catalogues: Catalogues
     language: str
 
-    async def verify(self, payload: bytes) -> dict[str, Any]:
+    async def verify(self, payload: bytes, *, offline: bool = False) -> dict[str, Any]:
         """Check one code's text as scanned."""
-        params = {"payload": payload.hex(), "language": self.language}
+        params = {"payload": payload.hex(), "language": self.language, "offline": offline}
         return await Commands(self.core, self.catalogues).verify(params)
 
     async def status(self) -> dict[str, Any]:

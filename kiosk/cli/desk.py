@@ -25,8 +25,8 @@ DEADLINE = 10.0
 class Desk(Protocol):
     """What commands ask. Each call raises `KioskError`."""
 
-    async def verify(self, payload: bytes) -> Answer:
-        """Check one code's text as scanned."""
+    async def verify(self, payload: bytes, *, offline: bool = False) -> Answer:
+        """Check one code's text as scanned; `offline`: by the data on this machine alone."""
 
     async def status(self) -> Answer:
         """How the kiosk is."""
@@ -69,9 +69,9 @@ class _RunningDesk:
     socket: Path
     language: str
 
-    async def verify(self, payload: bytes) -> Answer:
+    async def verify(self, payload: bytes, *, offline: bool = False) -> Answer:
         """Check one code's text as scanned."""
-        return await self.ask("verify", {"payload": payload.hex()})
+        return await self.ask("verify", {"payload": payload.hex(), "offline": offline})
 
     async def status(self) -> Answer:
         """How the kiosk is."""

@@ -38,6 +38,10 @@ _NEXT_NUMBER = """
 _NUMBER = "SELECT last FROM record_counters WHERE prefix = ? AND day = ?"
 _LAST_SEQ = "SELECT COALESCE(MAX(seq), 0) FROM checks"
 _SAME_TODAY = "SELECT COUNT(*) FROM checks WHERE day = ? AND identity = ?"
+_ASKED = """
+    SELECT COUNT(*) FROM checks WHERE day = ? AND identity = ?
+        AND verdict IN ('match', 'mismatch', 'not_found', 'unavailable')
+"""
 _INSERT = """
     INSERT INTO checks
         (seq, op_id, record, day, at, verdict, state, delivery, identity, nth, payload)
@@ -156,6 +160,12 @@ class SqlCheckBook:
             return None
         verdict, state, at = rows[0]
         return CheckSummary(record, verdict, state, datetime.fromisoformat(at))
+
+    async def asked(self, claim: Claim, day: date) -> int:
+        """How often the invoice of a claim was looked for on a day, found or not."""
+        identity = self._sealer.blind(_identity(claim))
+        ((times,),) = await self._connection.fetch(_ASKED, day.isoformat(), identity)
+        return int(times)
 
     async def tally(self, day: date) -> Tally:
         """How much there is."""

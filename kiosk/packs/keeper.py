@@ -32,7 +32,7 @@ class PackKeeper:
         every: float,
     ) -> None:
         self._store = store
-        self._source = source
+        self.source = source
         self._pause = pause
         self._chance = chance
         self._every = every
@@ -58,11 +58,11 @@ class PackKeeper:
         if not self._store.trusted:
             return True
         try:
-            await self._store.take(self._source)
+            await self._store.take(self.source)
         except KioskError as error:
             logger.warning("packs must wait: %s %s", error.code, dict(error.params))
             # The list may have changed under us: have it told whole next time.
-            self._source.forget()
+            self.source.forget()
             return False
         return True
 

@@ -45,6 +45,7 @@ class PackStore:
         self._trust = trust
         self._turn = asyncio.Lock()
         self._listeners: list[Callable[[], None]] = []
+        self._opened = False
         self.current: OpenPacks | None = None
         self.fault: str | None = None
         """Why the last attempt to take new packs failed: the code of an error."""
@@ -63,9 +64,15 @@ class PackStore:
         """Call `heard` whenever other packs are in use, or none."""
         self._listeners.append(heard)
 
+    async def ensure_open(self) -> None:
+        """Open what was in use last, unless that was done."""
+        if not self._opened:
+            await self.open()
+
     async def open(self) -> None:
         """Open what was in use last. Packs that cannot be used leave the kiosk without."""
         async with self._turn:
+            self._opened = True
             trust = self._trust()
             if trust is None:
                 self._become(None)
