@@ -100,6 +100,7 @@ class SyncTask:
         pause = self._shortest
         while True:
             if await self.round():
+                self._progressed()
                 pause = self._shortest
                 await self._pause.rest(CALM * self._jitter())
                 continue
@@ -171,7 +172,6 @@ class SyncTask:
         try:
             while await self._push.turn(asking=not self._trusted) is Pushed.SOME:
                 self._progressed()
-            self._progressed()
             await self._state.park(None)
         except ParkedError as error:
             await self._state.park(error.code)
