@@ -10,7 +10,8 @@ import pytest
 from helpdesk.wire.sync import CHANGES_PATH
 from kiosk.identity.calls import code_of
 from kiosk.transport import Call, Fields, Reply, TransportError
-from tests.kiosk.sync.room import kiosk_of, problem
+from tests.kiosk.sync.room import kiosk_of
+from tests.kiosk.sync.server_stand_in import problem
 
 CHANGES = Call("GET", CHANGES_PATH)
 

@@ -15,7 +15,8 @@ from invoices.verdict import Verdict
 from kiosk.identity.enrolment import EnrolmentError
 from kiosk.transport import Reply, TransportError
 from tests.kiosk.stand_ins import bare, new_check
-from tests.kiosk.sync.room import CODE, REGION, SERVER_KEYS, Centre, TwoClocks, kiosk_of
+from tests.kiosk.sync.room import kiosk_of
+from tests.kiosk.sync.server_stand_in import CODE, REGION, SERVER_KEYS, Centre, TwoClocks
 
 
 def files_of(folder: Path) -> bytes:

@@ -8,7 +8,8 @@ from pathlib import Path
 from helpdesk.wire.sync import Change
 from kiosk.sync.pull import Values
 from kiosk.transport import Fields, Reply
-from tests.kiosk.sync.room import Kiosk, kiosk_of, problem
+from tests.kiosk.sync.room import Kiosk, kiosk_of
+from tests.kiosk.sync.server_stand_in import problem
 
 
 def change(key: str, text: str | None) -> Change:
