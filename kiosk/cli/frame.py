@@ -36,7 +36,7 @@ DEFAULT_CONFIG = Path("config.toml")
 
 _STATUS = {
     **dict.fromkeys(("config", "cli", "scan", "enrolment", "export"), BAD_INPUT),
-    "printing": NEGATIVE,
+    **dict.fromkeys(("printing", "sync"), NEGATIVE),
 }
 
 
