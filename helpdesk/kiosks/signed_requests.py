@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from helpdesk.kiosks.nonces import Nonces
     from helpdesk.kiosks.roster import KioskKey, Roster
     from helpdesk.kiosks.server_keys import ServerSecrets
-    from helpdesk.wire.request_signature import Request
+    from helpdesk.wire.request_signature import Request, VerifiedRequest
 
 REPLAYED: Final = "signature.replayed"
 
@@ -76,13 +77,7 @@ class SignedRequests:
         if key is None:
             raise self._refusal(Fault.SIGNATURE_KEY, keyid)
         if not replayable:
-            match await self._nonces.use(verified):
-                case Freshness.SEEN:
-                    raise self._refusal(REPLAYED, keyid)
-                case Freshness.UNKNOWN:
-                    raise self._refusal(Fault.SIGNATURE_SKEW, keyid)
-                case Freshness.NEW:
-                    pass
+            await self._use(verified)
         await self._first_use(key)
         standing = Standing.SHUT_OUT if key.standing.shut_out else Standing.ENROLLED
         return Principal(Channel.KIOSK, key.kiosk, standing)
@@ -96,6 +91,16 @@ class SignedRequests:
     async def _accepted(self, keyid: str) -> KioskKey | None:
         key = await self._roster.key(keyid)
         return key if key is not None and key.state.accepted else None
+
+    async def _use(self, verified: VerifiedRequest) -> None:
+        """Let a request count, once."""
+        freshness = await self._nonces.use(verified)
+        if freshness is Freshness.UNKNOWN and self._answers(verified.keyid, verified.nonce):
+            freshness = await self._nonces.use(replace(verified, challenged=True))
+        if freshness is Freshness.SEEN:
+            raise self._refusal(REPLAYED, verified.keyid)
+        if freshness is Freshness.UNKNOWN:
+            raise self._refusal(Fault.SIGNATURE_SKEW, verified.keyid)
 
     async def _first_use(self, key: KioskKey) -> None:
         """The first request under a new key ends the old one's time."""
