@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from invoices.verdict import Verdict
+from invoices.verdict import Source, Verdict
 from printers.document import Block, Document, Feed, Pair, Qr, Rule, Text
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SHOWN_DIGITS = 4
 _MOMENT = "%Y-%m-%d %H:%M:%S"
+_MINUTE = "%Y-%m-%d %H:%M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,13 @@ class SlipWriter:
             Text(self.leading("receipt.title"), align="center", bold=True),
             Text(self.centre.name, align="center"),
             Rule(),
-            Text(headline(outcome, self.leading), align="center", bold=True, size=2),
-            Text(headline(outcome, self.other), align="center"),
+            Text(self._headline(outcome, self.leading), align="center", bold=True, size=2),
+            Text(self._headline(outcome, self.other), align="center"),
         )
+
+    def _headline(self, outcome: Outcome, translate: Translate) -> str:
+        as_of = self.clock.local(outcome.as_of).strftime(_MINUTE) if outcome.as_of else ""
+        return headline(outcome, translate, as_of)
 
     def _facts(self, check: Check) -> list[Block]:
         outcome, claim = check.outcome, check.claim
@@ -74,6 +79,9 @@ class SlipWriter:
         return [Pair(self.leading(f"receipt.{label}"), value) for label, value in facts]
 
     def _source(self, outcome: Outcome) -> str:
+        if outcome.source is Source.PACK and outcome.as_of:
+            as_of = self.clock.local(outcome.as_of).strftime(_MINUTE)
+            return self.leading("receipt.source.pack", as_of=as_of)
         if outcome.source:
             return self.leading(f"source.{outcome.source}")
         unasked = outcome.verdict is Verdict.UNAVAILABLE
@@ -106,10 +114,12 @@ class SlipWriter:
         )
 
 
-def headline(outcome: Outcome, translate: Translate) -> str:
-    """Verdict and state in words."""
+def headline(outcome: Outcome, translate: Translate, as_of: str) -> str:
+    """Verdict and state in words; what may have changed since is said to have been so then."""
     verdict = translate(f"verdict.{outcome.verdict}")
     if outcome.state is None:
         return verdict
+    if outcome.outdated:
+        return translate("receipt.then_normal", verdict=verdict, as_of=as_of)
     state = translate(f"state.{outcome.state}")
     return translate("receipt.with_state", verdict=verdict, state=state)

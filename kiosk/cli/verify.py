@@ -92,7 +92,11 @@ async def _checked(
 
 def _line(frame: Frame, answer: Answer) -> str:
     result = frame.text(f"verdict.{answer['verdict']}")
-    if answer["state"]:
+    advice = {item["code"] for item in answer["advice"]}
+    if "pack_outdated" in advice:
+        as_of = (answer["as_of"] or "")[:16].replace("T", " ")
+        result = frame.text("receipt.then_normal", verdict=result, as_of=f"{as_of} UTC")
+    elif answer["state"]:
         state = frame.text(f"state.{answer['state']}")
         result = frame.text("receipt.with_state", verdict=result, state=state)
     source = f"source.{answer['source']}" if answer["source"] else "cli.verify.no_source"

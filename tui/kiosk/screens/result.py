@@ -71,7 +71,8 @@ class ResultScreen(KioskScreen):
     def compose_body(self) -> ComposeResult:
         check, wording = self.check, self.desk.wording
         outcome = check.outcome
-        tone = tone_of(outcome.verdict, outcome.state)
+        answer, outdated = (outcome.verdict, outcome.state), outcome.outdated
+        tone = tone_of(*answer, outdated=outdated)
         with Vertical(id="result-code"):
             yield CodePicture(record_code(check.record, check.token), scale=self._scale())
             yield Static(self.say("result.code", record=check.record), id="result-record")
@@ -80,7 +81,7 @@ class ResultScreen(KioskScreen):
             with Horizontal(id="answer", classes=f"-{tone}"):
                 yield Emblem(tone)
                 with Vertical(id="answer-words"):
-                    yield LargeWords(self.say(large_key(outcome.verdict, outcome.state)))
+                    yield LargeWords(self.say(large_key(*answer, outdated=outdated)))
                     yield from self._headlines()
             with Horizontal(id="result-columns"):
                 if outcome.details is not None:
@@ -174,9 +175,11 @@ class ResultScreen(KioskScreen):
 
     def _headlines(self) -> ComposeResult:
         outcome = self.check.outcome
-        key = headline_key(outcome.verdict, outcome.state)
-        yield Static(self.say(key), id="headline", markup=False)
-        yield Static(self.say(f"{key}.other"), classes="headline-more", markup=False)
+        key = headline_key(outcome.verdict, outcome.state, outdated=outcome.outdated)
+        as_of = self.desk.wording.minute(outcome.as_of) if outcome.as_of else ""
+        yield Static(self.say(key, as_of=as_of), id="headline", markup=False)
+        other = self.say(f"{key}.other", as_of=as_of)
+        yield Static(other, classes="headline-more", markup=False)
 
     def _settle(self) -> None:
         """Leave out blank lines where the words would not fit with them."""
