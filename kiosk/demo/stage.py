@@ -8,12 +8,14 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from kiosk.demo.processes import Service, run
+from kiosk.demo.processes import Service, answer, run
 
+PREFIX = "A03"
 START_SECONDS = 20.0
 """How long a part may take to say where it listens."""
 
@@ -43,6 +45,9 @@ access = "{folder}/keys/kiosk-access"
 prefix = "A03"
 samples = "{folder}/samples.jsonl"
 
+[packs]
+folder = "{folder}/packs"
+
 [scanner]
 keyboard = true
 
@@ -54,13 +59,16 @@ columns = 32
 
 
 class Stage(AbstractContextManager["Stage"]):
-    """Registry, server and virtual printer; everything ends and goes when the block is left.
+    """Registry, server, virtual printer and an enrolled kiosk's data, packs among them.
+
+    Everything ends and goes when the block is left.
 
     Attributes:
         folder: Holds all that the demo writes.
         config: The configuration file of both processes.
         samples: JSON lines of QR texts with the verdict and state each must give.
         printer_control: Port of the virtual printer's control.
+        packs: Whether the kiosk has data of its own: building them needs the extra `packs`.
     """
 
     def __init__(self, today: date, invoices: int, *, keep: Path | None = None) -> None:
@@ -74,6 +82,7 @@ class Stage(AbstractContextManager["Stage"]):
         self.samples = self.folder / "samples.jsonl"
         self.log = self.folder / "demo.log"
         self.printer_control = 0
+        self.packs = find_spec("numba") is not None
         self._printer_port = 0
         self._server_port = 0
         self._server: Service | None = None
@@ -134,6 +143,17 @@ class Stage(AbstractContextManager["Stage"]):
             self._printer_port = int(said["port"])
             self.printer_control = int(said["control"])
         self._write_config()
+        self._enrol(config)
+
+    def _enrol(self, config: list[str]) -> None:
+        """Let the kiosk in, and give it what it answers from while the server is gone."""
+        added = answer(
+            "helpdesk", ["kiosks", "add", "--prefix", PREFIX, "--json", *config], self.log
+        )
+        run("kiosk", ["enrol", str(added["code"]), *config], self.log)
+        if self.packs:
+            run("helpdesk", ["packs", "build", *config], self.log)
+            run("kiosk", ["packs", "fetch", *config], self.log)
 
     def _start_printer(self) -> None:
         arguments = ["--port", "0", "--control", "0", "--dots", "384"]
