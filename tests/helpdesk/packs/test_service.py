@@ -1,4 +1,4 @@
-"""From the registry to what a kiosk can know: builds over time, on both databases."""
+"""From the registry to what a kiosk can know: builds over time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ async def test_an_empty_registry_publishes_nothing(house: House) -> None:
     assert await asyncio.to_thread(house.service.shelf.manifest) is None
 
 
-async def test_months_and_days_hold_what_the_registry_holds(house: House) -> None:
+async def test_months_and_days_hold_what_the_registry_holds(any_house: House) -> None:
+    house = any_house
     old, recent = entry(1, OLD), entry(2, RECENT, State.VOIDED)
     await house.take(old, recent)
     report = await house.build()
@@ -43,8 +44,9 @@ async def test_months_and_days_hold_what_the_registry_holds(house: House) -> Non
 
 
 async def test_a_void_reaches_kiosks_as_an_override_and_nothing_else_is_shipped(
-    house: House,
+    any_house: House,
 ) -> None:
+    house = any_house
     old, other = entry(1, OLD), entry(2, OLD)
     await house.take(old, other)
     await house.build()
@@ -176,7 +178,8 @@ async def test_regions_have_keys_of_their_own(house: House) -> None:
     assert one.secret != other.secret
 
 
-async def test_a_row_that_cannot_be_opened_is_left_out_and_counted(house: House) -> None:
+async def test_a_row_that_cannot_be_opened_is_left_out_and_counted(any_house: House) -> None:
+    house = any_house
     await house.take(entry(1, OLD), entry(2, OLD))
     async with house.database.transaction() as tx:
         await tx.execute(
