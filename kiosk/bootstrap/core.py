@@ -7,24 +7,17 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpdesk.wire.check_entry import CheckPayload
-from helpdesk.wire.standing import Standing
 from helpdesk.wire.trust_file import TOPIC
 from invoices.rules import Policy as CheckRules
 from kiosk.clock import SystemClock
-from kiosk.db.database import Database, open_database
+from kiosk.db.database import open_database
 from kiosk.helpdesk_client import Access, HttpTransport
-from kiosk.identity.book import IdentityBook
-from kiosk.identity.calls import ServerCalls
-from kiosk.identity.enrolment import Enrolment
 from kiosk.identity.key_store import FOLDER, KeyFolder
-from kiosk.identity.rotation import Rotation
 from kiosk.ids import RandomIds
 from kiosk.journal.export import Export
 from kiosk.journal.story import Stories
 from kiosk.key_file import read_private
 from kiosk.link import Link, LinkWatch
-from kiosk.online_verifier import OnlineVerifier
 from kiosk.packs.folder import PackFolder
 from kiosk.packs.keeper import PackKeeper
 from kiosk.packs.pack_clock import PackClock
@@ -34,11 +27,7 @@ from kiosk.packs.trust import trust_of
 from kiosk.packs.verifier import PackVerifier
 from kiosk.pause import LoopPause
 from kiosk.records import Records
-from kiosk.sync.pull import Pull
-from kiosk.sync.push import Push
-from kiosk.sync.settling import Settling
-from kiosk.sync.state import SyncState
-from kiosk.sync.task import SyncTask
+from kiosk.sync.parts import Outside, join
 from kiosk.trust.enrolled import TrustKeeper, issuer_of
 from kiosk.trust.store import TrustStore
 from kiosk.verification import Fallback, Verification
@@ -46,9 +35,17 @@ from kiosk.verification import Fallback, Verification
 if TYPE_CHECKING:
     from kiosk.clock import Clock
     from kiosk.config import Config
+    from kiosk.db.database import Database
+    from kiosk.identity.book import IdentityBook
+    from kiosk.identity.calls import ServerCalls
+    from kiosk.identity.enrolment import Enrolment
+    from kiosk.sync.pull import Pull, Values
+    from kiosk.sync.task import SyncTask
     from kiosk.trust.issuer import IssuerSource
 
 
+RULES = "rules"
+"""What the server says of dates, under the empty key."""
 PACKS = "packs"
 """The folder of the packs, in the data folder."""
 
@@ -109,50 +106,28 @@ async def _joined(
     access: Access | None,
 ) -> Core:
     random, link = secrets.token_bytes, LinkWatch(clock)
-    connection, sealer, book = database.connection, database.sealer, database.checks
-    identities = IdentityBook(connection, sealer, KeyFolder(config.data / FOLDER), random)
-    identities.listen(lambda: _stand(identities, database, link))
+    book, sealer = database.checks, database.sealer
+    parts = join(
+        Outside(
+            database=database,
+            transport=transport,
+            keys=KeyFolder(config.data / FOLDER),
+            link=link,
+            clock=clock,
+            random=random,
+            pause=LoopPause(),
+            chance=secrets.SystemRandom().random,
+            access=access.header if access else None,
+        )
+    )
+    identities, pull, calls = parts.identities, parts.pull, parts.calls
     packs = PackStore(PackFolder(config.data / PACKS), lambda: trust_of(identities.current))
     identities.on_wipe(packs.wipe)
-    await identities.open()
-    calls = ServerCalls(
-        transport,
-        link,
-        clock,
-        random,
-        lambda: identities.current,
-        access.header if access else None,
-    )
-    verifier = OnlineVerifier(calls)
-    state = SyncState(connection, database.outbox, database.timekeeper, clock)
-    pull = Pull(calls, identities, connection, sealer, state)
     trust = TrustStore(config.data)
     pull.follow(TOPIC, TrustKeeper(trust, identities, clock).follow)
-    push = Push(
-        calls,
-        identities,
-        database.outbox,
-        state,
-        database.timekeeper,
-        clock,
-        {CheckPayload.KIND: book.heard},
-    )
-    sync = SyncTask(
-        push=push,
-        pull=pull,
-        rotation=Rotation(calls, identities, clock),
-        settling=Settling(verifier, book, clock),
-        identities=identities,
-        outbox=database.outbox,
-        state=state,
-        calls=calls,
-        link=link,
-        clock=clock,
-        pause=LoopPause(),
-        chance=secrets.SystemRandom().random,
-    )
+    await identities.open()
     await pull.open()
-    rules = CheckRules(next_day=config.kiosk.next_day, years=config.kiosk.years or None)
+    rules = _rules(config, await pull.values(RULES))
     offline = PackVerifier(packs, clock, PackClock(clock), book.asked, rules)
     return Core(
         config=config,
@@ -162,11 +137,9 @@ async def _joined(
         calls=calls,
         link=link,
         identities=identities,
-        enrolment=Enrolment(
-            calls, identities, database.journal, database.outbox, connection, clock, random
-        ),
+        enrolment=parts.enrolment,
         verification=Verification(
-            verifier=verifier,
+            verifier=parts.verifier,
             book=book,
             clock=clock,
             ids=RandomIds(clock, random),
@@ -176,8 +149,8 @@ async def _joined(
         ),
         records=Records(book),
         pull=pull,
-        sync=sync,
-        stories=Stories(connection, sealer),
+        sync=parts.sync,
+        stories=Stories(database.connection, sealer),
         export=Export(database.outbox, identities, random),
         trust=trust,
         issuer=lambda: issuer_of(identities.current),
@@ -198,12 +171,13 @@ def _keeper(config: Config, calls: ServerCalls, packs: PackStore) -> PackKeeper:
     )
 
 
-def _stand(identities: IdentityBook, database: Database, link: LinkWatch) -> None:
-    """What the identity means for record numbers and for the link."""
-    form = identities.form
-    if form is not None:
-        database.checks.prefix = form.prefix
-        link.fence(fenced=form.standing is not Standing.ACTIVE)
+def _rules(config: Config, told: Values) -> CheckRules:
+    """The configuration's rules, until the server has told its own; those count from a start on."""
+    next_day, years = config.kiosk.next_day, config.kiosk.years
+    match told.get(""):
+        case {"next_day": bool(next_day), "years": int(years)}:
+            pass
+    return CheckRules(next_day=next_day, years=years or None)
 
 
 def _access(config: Config) -> Access | None:

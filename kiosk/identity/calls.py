@@ -17,7 +17,7 @@ from helpdesk.wire import answer_signature, binary, challenge, request_signature
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.faults import Fault
 from helpdesk.wire.request_signature import Request
-from helpdesk.wire.sync import CHALLENGE
+from helpdesk.wire.sync import CHALLENGE, FENCED
 from kiosk.policy import Policy
 from kiosk.transport import ANSWER_LIMIT, TransportError
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 NONCE_BYTES = 18
 BUSY = frozenset({502, 503, 504})
 """Statuses of a server that is on its way up or down, or of what stands before it."""
-UNAUTHORIZED = 401
+UNAUTHORIZED, FORBIDDEN = 401, 403
 _REPLAYED = "signature.replayed"
 _FIRST = datetime(1970, 1, 2, tzinfo=UTC)
 """No signature is dated earlier, not even by a clock that begins at zero."""
@@ -62,6 +62,11 @@ class ServerCalls:
         self._access = access
         self._policy = policy or Policy()
         self._offset = timedelta(0)
+        self._fenced: Callable[[], None] | None = None
+
+    def on_fence(self, heard: Callable[[], None]) -> None:
+        """Call `heard` when an answer says, proved, that this kiosk is not trusted any more."""
+        self._fenced = heard
 
     async def call(
         self, call: Call, deadline: float, limit: int = ANSWER_LIMIT, *, proved: bool = True
@@ -103,6 +108,7 @@ class ServerCalls:
                 self._prove(identity, asked, reply)
             again = self._next_nonce(reply)
             if again is None or not left:
+                self._hear_fence(reply, proved=proved)
                 return reply
             nonce = again
         raise TransportError("server.nonsense", passing=False)
@@ -126,6 +132,10 @@ class ServerCalls:
             answer_signature.check(reply.headers, key, asked, reply.status, reply.body)
         except WireError as error:
             raise TransportError("server.unsigned", passing=True) from error
+
+    def _hear_fence(self, reply: Reply, *, proved: bool) -> None:
+        if self._fenced and proved and reply.status == FORBIDDEN and code_of(reply) == FENCED:
+            self._fenced()
 
     def _next_nonce(self, reply: Reply) -> str | None:
         """The nonce to sign with once more, where the server asks for it."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kiosk.journal.journal import Journal
     from kiosk.sealing import Sealer
 
-BATCH_ENTRIES = 250
+BATCH_ENTRIES = 200
 BATCH_BYTES = 1 << 20
 """Content of one batch; its message is a third longer, and the server takes 4 MiB."""
 

@@ -8,20 +8,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpdesk.wire.check_entry import CheckPayload
 from kiosk.db.database import Database
 from kiosk.identity.book import IdentityBook
 from kiosk.identity.calls import ServerCalls
 from kiosk.identity.enrolment import Enrolment
 from kiosk.identity.key_store import KeyFolder
-from kiosk.identity.rotation import Rotation
 from kiosk.link import LinkWatch
-from kiosk.online_verifier import OnlineVerifier
 from kiosk.policy import Policy
+from kiosk.sync.parts import Outside, SyncParts, join
 from kiosk.sync.pull import Pull
 from kiosk.sync.push import Push
-from kiosk.sync.settling import Settling
-from kiosk.sync.state import SyncState
 from kiosk.sync.task import SyncTask
 from kiosk.transport import Transport
 from tests.kiosk.stand_ins import HandClock, counted_bytes, opened
@@ -52,22 +48,39 @@ class HandPause:
 
 @dataclass
 class Kiosk:
-    """One kiosk's parts, joined as bootstrap joins them."""
+    """One kiosk's parts, and what surrounds them."""
 
     database: Database
     centre: Centre
     clock: TwoClocks
     link: LinkWatch
-    calls: ServerCalls
-    identities: IdentityBook
-    enrolment: Enrolment
-    state: SyncState
-    push: Push
-    pull: Pull
-    rotation: Rotation
     pause: HandPause
-    sync: SyncTask
     wiped: list[str]
+    parts: SyncParts
+
+    @property
+    def calls(self) -> ServerCalls:
+        return self.parts.calls
+
+    @property
+    def identities(self) -> IdentityBook:
+        return self.parts.identities
+
+    @property
+    def enrolment(self) -> Enrolment:
+        return self.parts.enrolment
+
+    @property
+    def push(self) -> Push:
+        return self.parts.push
+
+    @property
+    def pull(self) -> Pull:
+        return self.parts.pull
+
+    @property
+    def sync(self) -> SyncTask:
+        return self.parts.sync
 
     async def enrolled(self) -> Kiosk:
         await self.enrolment.enrol(CODE)
@@ -111,54 +124,26 @@ async def _joined(
     policy: Policy | None,
     seed: int,
 ) -> Kiosk:
-    clock = centre.clock
-    random, link, pause = counted_bytes(-seed), LinkWatch(clock), HandPause(clock)
-    connection, sealer, outbox = database.connection, database.sealer, database.outbox
-    identities = IdentityBook(connection, sealer, KeyFolder(folder / "keys"), random, policy)
-    wiped: list[str] = []
+    clock, link = centre.clock, LinkWatch(centre.clock)
+    pause, wiped = HandPause(clock), list[str]()
+    outside = Outside(
+        database=database,
+        transport=transport,
+        keys=KeyFolder(folder / "keys"),
+        link=link,
+        clock=clock,
+        random=counted_bytes(-seed),
+        pause=pause,
+        chance=lambda: 0.5,
+        access="shared secret",
+        policy=policy,
+    )
+    parts = join(outside)
 
     async def wipe() -> None:
         wiped.append("packs")
 
-    identities.on_wipe(wipe)
-    await identities.open()
-    calls = ServerCalls(
-        transport, link, clock, random, lambda: identities.current, "shared secret", policy
-    )
-    state = SyncState(connection, outbox, database.timekeeper, clock)
-    heard = {CheckPayload.KIND: database.checks.heard}
-    push = Push(calls, identities, outbox, state, database.timekeeper, clock, heard, policy)
-    pull = Pull(calls, identities, connection, sealer, state, policy)
-    rotation = Rotation(calls, identities, clock)
-    task = SyncTask(
-        push=push,
-        pull=pull,
-        rotation=rotation,
-        settling=Settling(OnlineVerifier(calls), database.checks, clock),
-        identities=identities,
-        outbox=outbox,
-        state=state,
-        calls=calls,
-        link=link,
-        clock=clock,
-        pause=pause,
-        chance=lambda: 0.5,
-        policy=policy,
-    )
-    enrolling = Enrolment(calls, identities, database.journal, outbox, connection, clock, random)
-    return Kiosk(
-        database,
-        centre,
-        clock,
-        link,
-        calls,
-        identities,
-        enrolling,
-        state,
-        push,
-        pull,
-        rotation,
-        pause,
-        task,
-        wiped,
-    )
+    parts.identities.on_wipe(wipe)
+    await parts.identities.open()
+    await parts.pull.open()
+    return Kiosk(database, centre, clock, link, pause, wiped, parts)

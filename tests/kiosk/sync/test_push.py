@@ -21,7 +21,8 @@ from kiosk.check_book import Delivery
 from kiosk.link import Link
 from kiosk.policy import Policy
 from kiosk.transport import Fields, Reply
-from tests.kiosk.stand_ins import bare, new_check, op
+from kiosk.verification import VerifierError
+from tests.kiosk.stand_ins import bare, claim, new_check, op
 from tests.kiosk.sync.room import Kiosk, kiosk_of
 
 
@@ -254,6 +255,19 @@ async def test_a_fence_is_heard_where_nothing_waits_to_be_told(tmp_path: Path) -
         await kiosk.sync.round()
         assert kiosk.identities.needed.secrets is None
         assert kiosk.identities.current is None
+
+
+async def test_a_fence_that_a_check_meets_wakes_the_task(tmp_path: Path) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        await kiosk.run(rests=1)
+        kiosk.centre.standing = Standing.FENCED
+        with pytest.raises(VerifierError):
+            await kiosk.parts.verifier.verify(op("a"), claim(), 1.0)
+        assert kiosk.pause.woken
+        await kiosk.run(rests=2)
+        assert kiosk.identities.current is None
+        assert kiosk.link.state is Link.FENCED
 
 
 async def test_a_quarantined_kiosk_keeps_its_keys_and_goes_on_telling(tmp_path: Path) -> None:

@@ -96,7 +96,6 @@ async def kiosk_at(server: Server, folder: Path, seed: int = 1) -> AsyncIterator
             if kiosk.identities.form is None:
                 invitation = await server.bureau.enrolment.invite("", "A03")
                 await kiosk.enrolment.enrol(invitation.code)
-            kiosk.database.checks.prefix = kiosk.identities.needed.prefix
             yield kiosk
     finally:
         await transport.close()
