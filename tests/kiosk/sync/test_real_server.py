@@ -48,6 +48,17 @@ class Server:
     port: int
     resources: Resources
     clock: TwoClocks
+    runner: web.AppRunner
+
+    async def unplug(self) -> None:
+        """Nobody is heard on this port any more."""
+        for site in list(self.runner.sites):
+            await site.stop()
+        assert self.runner.server is not None
+        await self.runner.server.shutdown(0)
+
+    async def plug(self) -> None:
+        await web.TCPSite(self.runner, "127.0.0.1", self.port).start()
 
     @property
     def bureau(self) -> Bureau:
@@ -82,7 +93,7 @@ async def server(furniture: Furniture) -> AsyncIterator[Server]:
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield Server(runner.addresses[0][1], app[RESOURCES], clock)
+    yield Server(runner.addresses[0][1], app[RESOURCES], clock, runner)
     await runner.cleanup()
 
 
