@@ -31,7 +31,8 @@ class SyncCommands:
 
     async def enrol(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Become a kiosk of the centre, by `code`."""
-        form = await self.core.enrolment.enrol(str(params.get("code", "")))
+        async with self.core.sync.between_rounds():
+            form = await self.core.enrolment.enrol(str(params.get("code", "")))
         await self.core.pull.open()
         self.core.sync.wake()
         return {"kiosk": form.kiosk, "centre": form.centre, "prefix": form.prefix}

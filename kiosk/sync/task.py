@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -88,12 +90,19 @@ class SyncTask:
         self._settle_at = 0.0
         self._failure: str | None = None
         self._worry: str | None = None
+        self._asked_to_wait = 0.0
         self._turn = asyncio.Lock()
 
     def wake(self) -> None:
         """Something waits for the server, or the link is back: begin a round now."""
         self._settle_at = 0.0
         self._pause.wake()
+
+    @asynccontextmanager
+    async def between_rounds(self) -> AsyncIterator[None]:
+        """No round is under way inside the block: for what changes who this kiosk is."""
+        async with self._turn:
+            yield
 
     async def run(self) -> None:
         """Go round for ever; cancel it to end it."""
@@ -104,7 +113,8 @@ class SyncTask:
                 pause = self._shortest
                 await self._pause.rest(CALM * self._jitter())
                 continue
-            await self._pause.rest(pause * self._jitter())
+            asked = min(self._asked_to_wait, self._policy.longest_pause)
+            await self._pause.rest(max(pause * self._jitter(), asked))
             pause = min(pause * 2, self._policy.longest_pause)
             if self._clock.monotonic() - self._progress_at >= self._policy.stall_seconds:
                 logger.warning("nothing went forward for a while: connecting anew")
@@ -123,6 +133,7 @@ class SyncTask:
 
     async def _round(self) -> None:
         self._failure = self._worry = None
+        self._asked_to_wait = 0.0
         for step in self._steps():
             try:
                 await step()
@@ -216,6 +227,8 @@ class SyncTask:
     def _failed(self, error: KioskError) -> None:
         logger.warning("sync: %s %s", error.code, dict(error.params))
         self._failure = self._failure or error.code
+        if isinstance(error, TransportError):
+            self._asked_to_wait = max(self._asked_to_wait, error.retry_after)
 
     def _progressed(self) -> None:
         self._progress_at = self._clock.monotonic()

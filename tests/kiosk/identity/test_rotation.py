@@ -86,3 +86,20 @@ async def test_without_the_second_phase_a_restored_server_would_lock_it_out(
         kiosk.centre.keys = backup
         for _ in range(3):
             assert not await kiosk.sync.round()
+
+
+async def test_a_key_of_tomorrow_is_turned_once_more_when_the_clock_is_right(
+    tmp_path: Path,
+) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        kiosk.clock.set_wrong(timedelta(days=3650))
+        await kiosk.sync.round()
+        wrong = signing(kiosk)
+        kiosk.clock.set_wrong(timedelta(days=-3650))
+        await kiosk.sync.round()
+        assert signing(kiosk) != wrong
+        right = signing(kiosk)
+        for _ in range(3):
+            assert await kiosk.sync.round()
+        assert signing(kiosk) == right

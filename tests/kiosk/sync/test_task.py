@@ -115,3 +115,11 @@ async def test_a_check_the_server_cannot_answer_slows_nothing_down(tmp_path: Pat
         kiosk.clock.move(61)
         await rounds(kiosk, 1)
         assert len([line for line in kiosk.centre.asked if line.endswith("/verifications")]) == 2
+
+
+async def test_a_busy_server_is_left_alone_for_as_long_as_it_asked(tmp_path: Path) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        kiosk.centre.faults = ["busy"]
+        await kiosk.run(rests=1)
+        assert kiosk.pause.rests == [7.0]
