@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from aiohttp import hdrs, web
 
@@ -26,13 +27,59 @@ _RANGE: Final = re.compile(r"bytes=(?P<first>[0-9]{1,15})-(?P<last>[0-9]{0,15})"
 _TAIL: Final = re.compile(r"bytes=-(?P<length>[1-9][0-9]{0,14})")
 
 
-class PackResponse(web.StreamResponse):
-    """Sends `path`; `tag` names its content: a file of another content has another."""
+class Content(Protocol):
+    """What is sent."""
 
-    def __init__(self, path: Path, tag: str) -> None:
+    @property
+    def size(self) -> int:
+        """How many bytes there are."""
+        ...
+
+    async def read(self, at: int, length: int) -> bytes:
+        """Some of them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """A file that never changes; it is open only while it is read."""
+
+    path: Path
+    size: int
+
+    async def read(self, at: int, length: int) -> bytes:
+        """Some of its bytes, read in a thread."""
+        return await asyncio.to_thread(self._read, at, length)
+
+    def _read(self, at: int, length: int) -> bytes:
+        with self.path.open("rb") as file:
+            file.seek(at)
+            return file.read(length)
+
+
+@dataclass(frozen=True, slots=True)
+class BytesContent:
+    """Bytes in memory."""
+
+    data: bytes
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return len(self.data)
+
+    async def read(self, at: int, length: int) -> bytes:
+        """Some of them."""
+        return self.data[at : at + length]
+
+
+class PackResponse(web.StreamResponse):
+    """Sends `content`; `tag` is its name: another content has another."""
+
+    def __init__(self, content: Content, tag: str) -> None:
         super().__init__(headers={hdrs.ACCEPT_RANGES: "bytes", hdrs.ETAG: f'"{tag}"'})
         self.content_type = TYPE
-        self._path = path
+        self._content = content
         self._tag = f'"{tag}"'
 
     async def prepare(self, request: BaseRequest) -> AbstractStreamWriter | None:
@@ -40,15 +87,7 @@ class PackResponse(web.StreamResponse):
         if request.headers.get(hdrs.IF_NONE_MATCH) == self._tag:
             self.set_status(HTTPStatus.NOT_MODIFIED)
             return await super().prepare(request)
-        file, size = await asyncio.to_thread(self._open)
-        try:
-            return await self._send(request, file, size)
-        finally:
-            await asyncio.to_thread(file.close)
-
-    async def _send(
-        self, request: BaseRequest, file: BinaryIO, size: int
-    ) -> AbstractStreamWriter | None:
+        size = self._content.size
         part = self._part(request, size)
         if part is not None and not part:
             self.set_status(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
@@ -63,7 +102,7 @@ class PackResponse(web.StreamResponse):
         writer = await super().prepare(request)
         for at in sent[::_PIECE]:
             length = min(_PIECE, sent.stop - at)
-            await self.write(await asyncio.to_thread(_read, file, at, length))
+            await self.write(await self._content.read(at, length))
         await self.write_eof()
         return writer
 
@@ -77,14 +116,6 @@ class PackResponse(web.StreamResponse):
         found = _RANGE.fullmatch(asked)
         if found is None:
             return None
-        first, last = int(found["first"]), int(found["last"] or size)
+        first = int(found["first"])
+        last = int(found["last"]) if found["last"] else max(first, size)
         return range(first, min(last + 1, size)) if first <= last else None
-
-    def _open(self) -> tuple[BinaryIO, int]:
-        file = self._path.open("rb")
-        return file, file.seek(0, 2)
-
-
-def _read(file: BinaryIO, at: int, length: int) -> bytes:
-    file.seek(at)
-    return file.read(length)

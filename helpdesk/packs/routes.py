@@ -13,15 +13,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from helpdesk.app_keys import RESOURCES
 from helpdesk.logs import places
-from helpdesk.packs.pack_response import PackResponse
+from helpdesk.packs.pack_response import BytesContent, FileContent, PackResponse
 from helpdesk.packs.schedule import Schedule
 from helpdesk.packs.service import PackService
 from helpdesk.packs.shelf import Shelf
 from helpdesk.web import Call, Permission, RequestError
-from helpdesk.wire.pack_manifest import FILES_PATH, MANIFEST_FILE, NAME_LENGTH, NAME_PATTERN, PATH
+from helpdesk.wire.pack_manifest import FILES_PATH, NAME_LENGTH, NAME_PATTERN, PATH
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from helpdesk.web import Api
 
@@ -91,18 +92,25 @@ def _note(task: asyncio.Task[None]) -> None:
 
 async def manifest(call: Call) -> PackResponse:
     """The signed list as it is now."""
-    shelf = call.app[SHELF]
-    data = await asyncio.to_thread(shelf.manifest)
+    data = await asyncio.to_thread(call.app[SHELF].manifest)
     if data is None:
         raise RequestError("packs.none", status=404)
-    return PackResponse(shelf.public / MANIFEST_FILE, hashlib.sha256(data).hexdigest())
+    return PackResponse(BytesContent(data), hashlib.sha256(data).hexdigest())
 
 
 async def file(call: Call[None, None, PackName]) -> PackResponse:
     """A file, or the part of it that was asked for."""
     name = call.path.name
     path = call.app[SHELF].path(name)
-    if path is None or not await asyncio.to_thread(path.is_file):
+    size = None if path is None else await asyncio.to_thread(_size, path)
+    if path is None or size is None:
         raise RequestError("packs.file", status=404)
     # The name holds a part of the content's hash, so it names the content.
-    return PackResponse(path, name)
+    return PackResponse(FileContent(path, size), name)
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None

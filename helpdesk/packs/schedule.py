@@ -71,8 +71,9 @@ class Schedule:
             _log.error("packs.index", code=error.code)
             raise
         age = self._clock.now().timestamp() - published.issued_at
-        written = revision != published.revision or published is NOTHING
-        return (written and settled) or age >= self._every
+        if published is NOTHING:
+            return settled
+        return (settled and revision != published.revision) or age >= self._every
 
     async def _build(self) -> None:
         async with aclosing(self._service.build()) as events:

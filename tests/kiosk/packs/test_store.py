@@ -51,7 +51,7 @@ def state(store: PackStore, known: Known) -> State | None:
 
 
 def version(store: PackStore) -> int | None:
-    return store.current and store.current.manifest.version
+    return None if store.current is None else store.current.manifest.version
 
 
 async def refused(store: PackStore, shop: Shop, code: str) -> None:
