@@ -6,9 +6,10 @@ import pytest
 
 from helpdesk.wire.slip_code import signed_claims, unsigned_claims
 from helpdesk.wire.slip_document import document_id
+from invoices.advice import PackLimit, advice_for
 from invoices.check import Check
 from invoices.outcome import Outcome
-from invoices.verdict import State, Verdict
+from invoices.verdict import Source, State, Verdict
 from kiosk.config import CentreSection
 from kiosk.i18n import Catalogues
 from kiosk.slip import SlipWriter
@@ -143,3 +144,31 @@ def test_an_erased_claim_leaves_a_slip_without_number() -> None:
     said = words(SlipWriter(CentreSection(), clock, text, text, codes(clock)).write(check))
     assert "****" not in said
     assert RECORD in said
+
+
+def of_pack(limit: PackLimit | None) -> Outcome:
+    outcome = matched()
+    advice = advice_for(
+        Verdict.MATCH, State.NORMAL, source=Source.PACK, compared=outcome.compared, limit=limit
+    )
+    return replace(outcome, source=Source.PACK, details=None, advice=advice)
+
+
+def test_an_answer_of_a_pack_says_of_when_it_is() -> None:
+    said = words(slip(of_pack(None)))
+    assert "一致，发票正常" in said
+    assert "本机数据，截至 2026-11-24 10:25" in said
+
+
+@pytest.mark.parametrize(
+    ("language", "headline"),
+    [
+        ("zh_CN", "一致，截至 2026-11-24 10:25 正常"),
+        ("en", "Match: valid as of 2026-11-24 10:25"),
+    ],
+)
+def test_an_expired_pack_never_says_a_plain_normal(language: str, headline: str) -> None:
+    said = words(slip(of_pack(PackLimit.OUTDATED), language))
+    assert said.count(headline) == 1
+    for plain in ("一致，发票正常", "Match, Valid"):
+        assert plain not in said
