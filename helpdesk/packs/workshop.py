@@ -8,6 +8,7 @@ import os
 import sys
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _END_SECONDS: Final = 5.0
 _WORSE_NICENESS: Final = 10
+_CACHE: Final = "NUMBA_CACHE_DIR"
 
 _log = structlog.stdlib.get_logger("helpdesk.packs")
 
@@ -100,6 +102,7 @@ async def workshop(config: Config) -> AsyncIterator[Workshop]:
         stdout=asyncio.subprocess.PIPE,
         limit=1 << 20,
         start_new_session=True,
+        env=_environment(config),
     )
     # A build can wait; a visitor cannot.
     with suppress(OSError):
@@ -110,6 +113,13 @@ async def workshop(config: Config) -> AsyncIterator[Workshop]:
         yield shop
     finally:
         await _ended(process)
+
+
+def _environment(config: Config) -> dict[str, str]:
+    """Ours, and a place for compiled code where the program's own folder is read-only."""
+    if os.access(Path(__file__).parent, os.W_OK) or _CACHE in os.environ:
+        return dict(os.environ)
+    return {**os.environ, _CACHE: str(config.packs_folder.absolute() / "compiled")}
 
 
 async def _ended(process: Process) -> None:

@@ -48,7 +48,12 @@ class PackCommands:
         del params
         packs = self.core.packs
         await packs.ensure_open()
-        form: dict[str, Any] = {"trusted": packs.trusted, "fault": packs.fault, "version": None}
+        form: dict[str, Any] = {
+            "trusted": packs.trusted,
+            "fault": packs.fault,
+            "progress": None if packs.progress is None else list(packs.progress),
+            "version": None,
+        }
         if packs.current is None:
             return form
         manifest = packs.current.manifest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -20,10 +21,14 @@ from kiosk.cli.frame import (
 )
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Mapping
 
+    from kiosk.cli.desk import Desk
     from kiosk.config import Config
 
+LOOK: Final = 0.5
+"""Seconds between two looks at how far it is."""
 DEADLINE: Final = 24 * 3600.0
 """Seconds a running kiosk has to take packs: gigabytes from a slow stick."""
 
@@ -83,10 +88,29 @@ def _run(
 async def _ask(
     frame: Frame, config: Config, command: str, params: Mapping[str, Any]
 ) -> dict[str, Any]:
+    # What a command needs is loaded when it runs.
+    import asyncio
+
     from kiosk.cli.desk import open_desk
 
     async with open_desk(config, frame.language) as desk:
-        return await desk.ask(command, params, DEADLINE)
+        work = asyncio.create_task(desk.ask(command, params, DEADLINE))
+        if sys.stderr.isatty():
+            await _watch(frame, desk, work)
+        return await work
+
+
+async def _watch(frame: Frame, desk: Desk, work: asyncio.Task[dict[str, Any]]) -> None:
+    """Show how far it is until it is done."""
+    import asyncio
+
+    while not work.done():
+        await asyncio.wait({work}, timeout=LOOK)
+        if not work.done() and (at := (await desk.ask("packs.status", {}))["progress"]):
+            share = f"{at[0] / max(at[1], 1):4.0%}"
+            sys.stderr.write(f"\r{frame.text('cli.packs.taking')} {share}")
+            sys.stderr.flush()
+    sys.stderr.write("\r\x1b[K")
 
 
 def _tell(frame: Frame, config: Config, answer: Mapping[str, Any]) -> None:

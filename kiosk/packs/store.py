@@ -11,7 +11,6 @@ import asyncio
 import hashlib
 import logging
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
 from helpdesk.wire import pack_manifest
@@ -47,6 +46,8 @@ class PackStore:
         self._listeners: list[Callable[[], None]] = []
         self._opened = False
         self.current: OpenPacks | None = None
+        self.progress: tuple[int, int] | None = None
+        """Bytes done and to do while new packs are on their way."""
         self.fault: str | None = None
         """Why the last attempt to take new packs failed: the code of an error."""
 
@@ -84,13 +85,10 @@ class PackStore:
                 self.fault = error.code
                 self._become(None)
 
-    async def take(
-        self, source: PackSource, told: Callable[[int, int], None] = lambda _done, _total: None
-    ) -> bool:
+    async def take(self, source: PackSource) -> bool:
         """Bring the packs up to what a source has; whether other ones are in use now.
 
-        `told` hears of bytes done and to do. What came is kept, however this ends: the next call
-        goes on from there.
+        What came is kept, however this ends: the next call goes on from there.
 
         Raises:
             PacksError: Why not; what was in use still is.
@@ -105,7 +103,7 @@ class PackStore:
             accepted = await asyncio.to_thread(self._accepted, signed, trust)
             if accepted is None:
                 return False
-            await self._fetch(accepted.manifest, source, told)
+            await self._fetch(accepted.manifest, source)
             opened = await asyncio.to_thread(self._put_into_use, accepted.manifest, trust)
             logger.info("packs of version %d are in use", accepted.manifest.version)
             self._become(opened)
@@ -194,9 +192,7 @@ class PackStore:
 
     # Fetching.
 
-    async def _fetch(
-        self, manifest: Manifest, source: PackSource, told: Callable[[int, int], None]
-    ) -> None:
+    async def _fetch(self, manifest: Manifest, source: PackSource) -> None:
         """The small files first: today's changes count before a month's invoices."""
         wanted = sorted(manifest.files, key=lambda file: file.length)
         missing = [file for file in wanted if not await asyncio.to_thread(self._folder.has, file)]
@@ -204,26 +200,26 @@ class PackStore:
         total = sum(file.length for file in missing)
         done = 0
         for file in missing:
-            told(done, total)
-            await self._fetch_file(file, source, partial(_told_of, told, done, total))
+            self.progress = (done, total)
+            await self._fetch_file(file, source)
             done += file.length
-        told(done, total)
+        self.progress = (done, total)
 
-    async def _fetch_file(
-        self, file: PackFile, source: PackSource, told: Callable[[int], None]
-    ) -> None:
+    async def _fetch_file(self, file: PackFile, source: PackSource) -> None:
         part = self._folder.part(file)
         hashes = await self._hashes(file, part, source)
         for _ in range(_TRIES):
-            missing = await asyncio.to_thread(part.missing)
-            there = file.length - len(missing) * pack_manifest.CHUNK
-            for count, number in enumerate(missing):
-                told(max(0, there + count * pack_manifest.CHUNK))
+            for number in await asyncio.to_thread(part.missing):
                 data = await source.chunk(file, number)
                 await asyncio.to_thread(_keep, part, number, data, hashes[number], file)
+                self._advance(len(data))
             if await asyncio.to_thread(part.complete, hashes):
                 return
         raise PacksError("pack.chunk", {"name": file.name})
+
+    def _advance(self, count: int) -> None:
+        done, total = self.progress or (0, 0)
+        self.progress = (min(done + count, total), total)
 
     async def _hashes(self, file: PackFile, part: Part, source: PackSource) -> tuple[bytes, ...]:
         own = pack_manifest.own_chunk_list(file)
@@ -257,11 +253,9 @@ class PackStore:
         except PacksError as error:
             self.fault = error.code
             raise
+        finally:
+            self.progress = None
         self.fault = None
-
-
-def _told_of(told: Callable[[int, int], None], done: int, total: int, more: int) -> None:
-    told(done + more, total)
 
 
 def _keep(part: Part, number: int, data: bytes, wanted: bytes, file: PackFile) -> None:

@@ -151,6 +151,7 @@ class CutSource:
     fault: Callable[[], Exception]
     asked: list[tuple[str, int]] = field(default_factory=list)
     left: int = 0
+    heard: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self.left = self.allowed
@@ -167,6 +168,7 @@ class CutSource:
     async def chunk(self, file: PackFile, number: int) -> bytes:
         if self.left == 0:
             raise self.fault()
+        self.heard()
         self.left -= 1
         self.asked.append((file.pack, number))
         return await self.inner.chunk(file, number)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.wire.pack_manifest import MANIFEST_FILE, PackFile
+from helpdesk.wire.pack_manifest import CHUNK, MANIFEST_FILE, PackFile
 from helpdesk.wire.signing_key import Ed25519Signer
 from invoices.pack import Finding, PackKey
 from invoices.verdict import State
@@ -286,12 +286,13 @@ async def test_a_fence_removes_everything(tmp_path: Path, shop: Shop, october: O
 
 async def test_progress_tells_bytes(tmp_path: Path, shop: Shop, large: Pack) -> None:
     shop.publish(large, segment("2026-10", ()))
-    told: list[tuple[int, int]] = []
-    await store_at(tmp_path / "packs").take(shop.source, lambda *at: told.append(at))
+    store = store_at(tmp_path / "packs")
+    told: list[tuple[int, int] | None] = []
+    watched = CutSource(shop.source, 9, AssertionError, heard=lambda: told.append(store.progress))
+    assert await store.take(watched)
     total = large.file.length + 288
-    assert told[0] == (0, total)
-    assert told[-1] == (total, total)
-    assert told == sorted(told)
+    assert told == [(0, total), (288, total), (288 + CHUNK, total), (288 + 2 * CHUNK, total)]
+    assert store.progress is None
 
 
 def test_the_signer_of_the_tests_is_the_trusted_one() -> None:
