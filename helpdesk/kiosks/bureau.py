@@ -20,6 +20,7 @@ from helpdesk.kiosks.server_keys import ServerSecrets
 from helpdesk.kiosks.signed_requests import SignedRequests
 from helpdesk.packs.keys import PackKeys
 from helpdesk.trust.authority import open_authority
+from helpdesk.web.traffic import Traffic
 from helpdesk.wire.journal_kinds import KINDS
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 class Bureau:
     """Everything the centre does with its kiosks, on the resources of one process."""
 
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: Resources, traffic: Traffic | None = None) -> None:
         database, ring, clock = resources.database, resources.keys, resources.clock
         config = resources.config
         self.secrets = ServerSecrets(ring)
@@ -54,10 +55,10 @@ class Bureau:
             self.roster,
             self.journals,
             self.inbox,
-            Judge(self.journals, effects_of(resources)),
-            KINDS,
+            Judge(self.journals, KINDS, effects_of(resources)),
             self.secrets.receipt,
             clock,
+            traffic or Traffic(),
         )
         self.changes = ChangeLog(database, clock)
         self.noticeboard = Noticeboard(database, self.changes, authority, config, clock)

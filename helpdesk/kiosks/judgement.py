@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from helpdesk.kiosks.occurrence import anchor_of, occurrence
 from helpdesk.kiosks.roster import KioskStanding
 from helpdesk.kiosks.ruling import Reason, Ruling, Told
+from helpdesk.wire.errors import WireError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from helpdesk.kiosks.journals import Branch, Journals
     from helpdesk.kiosks.occurrence import Occurrence
     from helpdesk.kiosks.ruling import Effect
-    from helpdesk.wire.errors import WireError
     from helpdesk.wire.journal_batch import Linked
+    from helpdesk.wire.journal_kinds import Kinds
     from helpdesk.wire.journal_payload import JournalPayload
 
 
@@ -49,9 +50,20 @@ class Judgment:
 class Judge:
     """Rules on entries in the transaction that moves the mark."""
 
-    def __init__(self, journals: Journals, effects: Mapping[str, Effect]) -> None:
+    def __init__(self, journals: Journals, kinds: Kinds, effects: Mapping[str, Effect]) -> None:
         self._journals = journals
+        self._kinds = kinds
         self._effects = effects
+
+    def read(self, link: Linked) -> Read:
+        """What a checked entry says."""
+        entry = link.entry
+        if entry.plaintext is None:
+            return Read(link)
+        try:
+            return Read(link, self._kinds.read(entry.header.kind, entry.plaintext))
+        except WireError as error:
+            return Read(link, fault=error)
 
     async def judge(
         self,

@@ -17,7 +17,7 @@ from helpdesk.db.errors import ConstraintError
 from helpdesk.kiosks.branches import Behind, Placed, place
 from helpdesk.kiosks.errors import KiosksError
 from helpdesk.kiosks.journals import Judged
-from helpdesk.kiosks.judgement import Read, blanket_of
+from helpdesk.kiosks.judgement import blanket_of
 from helpdesk.kiosks.moments import milliseconds
 from helpdesk.kiosks.occurrence import keep_anchor
 from helpdesk.kiosks.roster import KioskStanding
@@ -36,18 +36,18 @@ if TYPE_CHECKING:
     from helpdesk.db import Database, Transaction
     from helpdesk.kiosks.inbox import Inbox
     from helpdesk.kiosks.journals import Branch, Journals
-    from helpdesk.kiosks.judgement import Judge, Judgment
+    from helpdesk.kiosks.judgement import Judge, Judgment, Read
     from helpdesk.kiosks.roster import Kiosk, Roster
-    from helpdesk.wire.journal_batch import Linked, PushBatch
-    from helpdesk.wire.journal_kinds import Kinds
+    from helpdesk.web.traffic import Traffic
+    from helpdesk.wire.journal_batch import PushBatch
     from helpdesk.wire.signing_key import Signer, VerifyingKey
 
-GROUP: Final = 64
+GROUP: Final = 32
 """Entries a transaction: enough to share an fsync, few enough to keep nobody waiting."""
 BUSY: Final = "kiosks.busy"
 WAITING: Final = 64
 """Pushes that may wait for their turn."""
-_SLICE: Final = 16
+_SLICE: Final = 8
 _ATTEMPTS: Final = 4
 
 _Verdicts = Mapping[int, tuple[str, str | None]]
@@ -74,18 +74,18 @@ class PushDesk:
         journals: Journals,
         inbox: Inbox,
         judge: Judge,
-        kinds: Kinds,
         receipt: Signer,
         clock: Clock,
+        traffic: Traffic,
     ) -> None:
         self._database = database
         self._roster = roster
         self._journals = journals
         self._inbox = inbox
         self._judge = judge
-        self._kinds = kinds
         self._receipt = receipt
         self._clock = clock
+        self._traffic = traffic
         self._turn = asyncio.Lock()
         self._waiting = 0
 
@@ -118,28 +118,19 @@ class PushDesk:
         for link in journal_batch.checking(given, key):
             links.append(link)
             if not len(links) % _SLICE:
-                await asyncio.sleep(0)
+                await self._traffic.give_way()
         items = []
         for link in links:
-            items.append(self._said(link))
+            items.append(self._judge.read(link))
             if not len(items) % _SLICE:
-                await asyncio.sleep(0)
+                await self._traffic.give_way()
         return items
-
-    def _said(self, link: Linked) -> Read:
-        entry = link.entry
-        if entry.plaintext is None:
-            return Read(link)
-        try:
-            return Read(link, self._kinds.read(entry.header.kind, entry.plaintext))
-        except WireError as error:
-            return Read(link, fault=error)
 
     async def _taken(self, given: PushBatch, items: Sequence[Read]) -> PushAnswer:
         step = await self._step(given, Head(given.after, given.before), items)
         verdicts = dict(step.verdicts)
         while step.more:
-            await asyncio.sleep(0)
+            await self._traffic.give_way()
             rest = [read for read in items if read.seq > step.head.seq]
             step = await self._step(given, step.head, rest)
             verdicts.update(step.verdicts)

@@ -13,6 +13,7 @@ from helpdesk.kiosks.push import BUSY
 from helpdesk.trust.errors import TrustError
 from helpdesk.web import Call, Permission, RequestError
 from helpdesk.web.guard import GUARD
+from helpdesk.web.traffic import TRAFFIC
 from helpdesk.wire import enrolment, exceptions, journal_batch, sync
 from helpdesk.wire.enrolment import EnrolmentAnswer, EnrolmentRequest, ServerHello
 from helpdesk.wire.errors import WireError
@@ -63,7 +64,7 @@ def register(api: Api, app: web.Application) -> None:
 
 
 async def _bureau(app: web.Application) -> AsyncIterator[None]:
-    app[BUREAU] = Bureau(app[RESOURCES])
+    app[BUREAU] = Bureau(app[RESOURCES], app[TRAFFIC])
     app[GUARD].signatures = app[BUREAU].signed
     yield
 

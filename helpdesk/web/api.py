@@ -15,6 +15,7 @@ from helpdesk.web.operation import Operation
 from helpdesk.web.parsing import parse_body, parse_idempotency_key, parse_path, parse_query
 from helpdesk.web.permission import Channel, Standing
 from helpdesk.web.principals import CHALLENGE
+from helpdesk.web.traffic import TRAFFIC, Traffic
 from helpdesk.wire.sync import FENCED
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Api:
         idempotent: bool = False,
         limited: bool = True,
         replayable: bool = False,
+        awaited: bool = False,
         body_limit: int | None = None,
         errors: tuple[int, ...] = (),
         also: tuple[int, ...] = (),
@@ -85,6 +87,7 @@ class Api:
             idempotent=idempotent,
             limited=limited,
             replayable=replayable,
+            awaited=awaited,
             body_limit=body_limit,
             errors=errors,
             also=also,
@@ -106,6 +109,7 @@ class Api:
         """
         for name, operation in self._operations.items():
             app.router.add_route(operation.method, operation.path, self._handlers[name])
+        app[TRAFFIC] = Traffic()
         app.on_startup.insert(0, self._refuse_undeclared)
 
     async def _refuse_undeclared(self, app: web.Application) -> None:
@@ -120,7 +124,10 @@ class Api:
             raise ApiError("api.twice", name=operation.name)
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            return _answered(operation, await handler(await _call(operation, request)))
+            if not operation.awaited:
+                return _answered(operation, await handler(await _call(operation, request)))
+            with request.app[TRAFFIC].awaited():
+                return _answered(operation, await handler(await _call(operation, request)))
 
         self._operations[operation.name] = operation
         self._handlers[operation.name] = handle
@@ -146,6 +153,9 @@ async def _call(operation: Operation, request: web.Request) -> Call[Any, Any, An
     key = None
     if operation.idempotent:
         key = parse_idempotency_key(request.headers, required=named)
+    if operation.body_limit is not None:
+        # A long body takes a while to read.
+        await request.app[TRAFFIC].give_way()
     return Call(
         path=parse_path(request, operation.path_parts),
         query=parse_query(request, operation.query),

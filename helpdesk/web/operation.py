@@ -23,7 +23,7 @@ class Operation:
     are added. ``also`` are other statuses that carry the same answer. ``idempotent``
     operations take an Idempotency-Key, which an authenticated caller must send. A signed
     request may come twice where the operation is ``replayable``. ``body_limit`` (bytes)
-    stands in for the configured one.
+    stands in for the configured one. ``awaited``: a person stands before the screen.
     """
 
     method: str
@@ -39,6 +39,7 @@ class Operation:
     idempotent: bool = False
     limited: bool = True
     replayable: bool = False
+    awaited: bool = False
     body_limit: int | None = None
     errors: tuple[int, ...] = ()
     also: tuple[int, ...] = ()

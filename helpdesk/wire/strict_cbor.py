@@ -45,6 +45,18 @@ def decode(data: bytes, *, depth: int = DEPTH, length: int = LENGTH) -> object:
             `cbor.indefinite`, or `cbor.canonical` for another spelling, a key given twice or a
             text that is not UTF-8.
     """
+    value = decode_any(data, depth=depth, length=length)
+    if encode(value) != data:
+        raise WireError(Fault.CBOR_CANONICAL)
+    return value
+
+
+def decode_any(data: bytes, *, depth: int = DEPTH, length: int = LENGTH) -> object:
+    """`decode` for whoever encodes what was read anew, and compares: spelling is not looked at.
+
+    Raises:
+        WireError: as `decode`, except for another spelling.
+    """
     if len(data) > length:
         raise WireError(Fault.CBOR_LONG)
     _measure(data, depth)
@@ -52,8 +64,6 @@ def decode(data: bytes, *, depth: int = DEPTH, length: int = LENGTH) -> object:
         value: object = cbor2.loads(data)
     except cbor2.CBORDecodeError as error:
         raise WireError(Fault.CBOR_CANONICAL) from error
-    if encode(value) != data:
-        raise WireError(Fault.CBOR_CANONICAL)
     return value
 
 
