@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
-import structlog
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
 from helpdesk.app_keys import RESOURCES
-from helpdesk.logs import places
 from helpdesk.packs.pack_response import BytesContent, FileContent, PackResponse
 from helpdesk.packs.schedule import Schedule
 from helpdesk.packs.service import PackService
@@ -29,8 +26,6 @@ if TYPE_CHECKING:
 SHELF: web.AppKey[Shelf] = web.AppKey("packs.shelf", Shelf)
 
 _PATTERN = NAME_PATTERN.removesuffix("$") + r"(\.chunks)?$"
-
-_log = structlog.stdlib.get_logger("helpdesk.packs")
 
 
 class PackName(BaseModel):
@@ -76,18 +71,10 @@ async def _packs(app: web.Application) -> AsyncIterator[None]:
     app[SHELF] = service.shelf
     schedule = Schedule(service, resources.clock, section.every_minutes * 60)
     task = asyncio.create_task(schedule.run(), name="packs") if section.build else None
-    if task is not None:
-        task.add_done_callback(_note)
     yield
     if task is not None:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-def _note(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _log.error("packs.crashed", **places(error))
+        await asyncio.wait({task})
 
 
 async def manifest(call: Call) -> PackResponse:

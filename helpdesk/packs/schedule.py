@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from helpdesk.errors import HelpdeskError
+from helpdesk.logs import places
 from helpdesk.packs.errors import PacksError
 from helpdesk.packs.published import NOTHING
 from helpdesk.packs.service import Report
@@ -61,6 +62,9 @@ class Schedule:
                 seen = revision
             except HelpdeskError as error:
                 _log.error("packs.failed", code=error.code)
+                await self._sleep(AFTER_FAULT)
+            except Exception as error:  # noqa: BLE001 - the last resort: logged, and gone on
+                _log.error("packs.crashed", **places(error))
                 await self._sleep(AFTER_FAULT)
 
     async def _due(self, revision: int, *, settled: bool) -> bool:

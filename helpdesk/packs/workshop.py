@@ -102,7 +102,7 @@ async def workshop(config: Config) -> AsyncIterator[Workshop]:
         stdout=asyncio.subprocess.PIPE,
         limit=1 << 20,
         start_new_session=True,
-        env=_environment(config),
+        env=await asyncio.to_thread(_environment, config),
     )
     # A build can wait; a visitor cannot.
     with suppress(OSError):

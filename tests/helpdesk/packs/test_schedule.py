@@ -9,6 +9,7 @@ import pytest
 
 from helpdesk.packs import schedule as module
 from helpdesk.packs.schedule import AFTER_FAULT, APART, LOOK, Schedule
+from helpdesk.packs.service import PackService
 from invoices.verdict import State
 from tests.helpdesk.conftest import Log
 from tests.helpdesk.packs.house import House, entry
@@ -83,6 +84,23 @@ async def test_a_fault_is_logged_and_tried_again(house: House, log: Log) -> None
     await rounds(house, 3)
     assert await version(house) > 0
     assert "packs.index" in await asyncio.to_thread(log.text)
+
+
+async def test_whatever_happens_it_goes_on(
+    house: House, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.take(entry(1, DAY))
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PackService, "manifest_of", broken)
+        assert AFTER_FAULT in await rounds(house, 3)
+    assert await version(house) == 0
+    await rounds(house, 3)
+    assert await version(house) > 0
+    assert "packs.crashed" in await asyncio.to_thread(log.text)
 
 
 async def test_without_the_extra_it_says_so_once(
