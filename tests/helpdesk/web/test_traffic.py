@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from helpdesk.web.traffic import Traffic
 
 
@@ -32,11 +34,8 @@ async def test_bulk_work_goes_on_however_many_stand_there() -> None:
 
 async def test_a_failed_call_is_not_waited_for() -> None:
     traffic = Traffic()
-    try:
-        with traffic.awaited():
-            raise ValueError
-    except ValueError:
-        pass
+    with pytest.raises(ZeroDivisionError), traffic.awaited():
+        _ = 1 // 0
     with traffic.awaited():
         waiting = asyncio.create_task(traffic.give_way())
         await asyncio.sleep(0)
