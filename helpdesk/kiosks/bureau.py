@@ -15,6 +15,7 @@ from helpdesk.kiosks.judgement import Judge
 from helpdesk.kiosks.nonces import nonces_for
 from helpdesk.kiosks.noticeboard import Noticeboard
 from helpdesk.kiosks.push import PushDesk
+from helpdesk.kiosks.region_keys import RegionKeys
 from helpdesk.kiosks.roster import Roster
 from helpdesk.kiosks.server_keys import ServerSecrets
 from helpdesk.kiosks.signed_requests import SignedRequests
@@ -40,13 +41,14 @@ class Bureau:
         authority = open_authority(resources)
         centre = config.helpdesk.centre
         vouching = CentreVouching(authority, centre)
+        regions = PackKeys(ring, config.packs)
         self.enrolment = Enrolment(
             database,
             ring,
             self.roster,
             self.journals,
             self.secrets.challenge,
-            Grants(self.secrets, vouching, PackKeys(ring, config.packs), centre),
+            Grants(self.secrets, vouching, regions, centre),
             clock,
         )
         self.fleet = Fleet(database, self.roster, vouching, clock)
@@ -61,6 +63,7 @@ class Bureau:
             traffic or Traffic(),
         )
         self.changes = ChangeLog(database, clock)
+        self.region_keys = RegionKeys(database, self.roster, self.changes, regions)
         self.noticeboard = Noticeboard(database, self.changes, authority, config, clock)
         self.signed = SignedRequests(
             database, self.roster, self.secrets, nonces_for(database, clock), clock

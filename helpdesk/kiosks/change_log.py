@@ -96,6 +96,13 @@ class ChangeLog:
         await tx.execute(_ADD, position, tag, topic, key, audience, text, now)
         return True
 
+    async def latest(
+        self, tx: Transaction, topic: str, key: str, audience: str = ""
+    ) -> dict[str, Any] | None:
+        """What `key` is now; None where it is nothing."""
+        rows = await tx.fetch(_LATEST, topic, key, audience)
+        return json.loads(rows[0][0]) if rows and rows[0][0] is not None else None
+
     async def after(self, cursor: str, limit: int, audience: str) -> Changes:
         """What came after `cursor`; after an empty one everything that holds, and perhaps more.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from helpdesk.trust.errors import TrustError
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 CENTRE: Final = "centre"
 RULES: Final = "rules"
 TRUST: Final = "trust"
+KEPT: Final = timedelta(days=35)
+"""How long a kiosk may be away before it must fetch everything anew."""
+_DAY: Final = 86_400.0
 _EVERY: Final = 60.0
 """Seconds between two looks; what was published before is not published again."""
 
@@ -40,6 +44,7 @@ class Noticeboard:
         self._clock = clock
         self._trust_version = 0
         self._looked: float | None = None
+        self._trimmed: float | None = None
 
     async def refresh(self) -> None:
         """Publish what changed since the last look, which was a while ago."""
@@ -47,6 +52,9 @@ class Noticeboard:
         if self._looked is not None and now - self._looked < _EVERY:
             return
         self._looked = now
+        if self._trimmed is None or now - self._trimmed > _DAY:
+            self._trimmed = now
+            await self._log.trim(KEPT)
         rules = self._config.helpdesk
         async with self._database.transaction() as tx:
             await self._log.publish(tx, CENTRE, "", asdict(self._config.centre))

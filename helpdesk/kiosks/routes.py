@@ -201,6 +201,7 @@ async def changes(call: Call[None, ChangesQuery]) -> ChangesAnswer:
     """What a kiosk has not heard yet."""
     bureau = call.app[BUREAU]
     await bureau.noticeboard.refresh()
+    await bureau.region_keys.give(call.principal.name)
     query = call.query
     try:
         found = await bureau.changes.after(query.cursor, query.limit, call.principal.name)
