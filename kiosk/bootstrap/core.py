@@ -128,6 +128,9 @@ async def _joined(
     await identities.open()
     await pull.open()
     rules = _rules(config, await pull.values(RULES))
+    keeper = _keeper(config, calls, packs)
+    # Enrolled, or other keys: there may be something to fetch that was of no use before.
+    identities.listen(keeper.wake)
     offline = PackVerifier(packs, clock, PackClock(clock), book.asked, rules)
     return Core(
         config=config,
@@ -155,7 +158,7 @@ async def _joined(
         trust=trust,
         issuer=lambda: issuer_of(identities.current),
         packs=packs,
-        keeper=_keeper(config, calls, packs),
+        keeper=keeper,
     )
 
 

@@ -62,7 +62,7 @@ class PackCommands:
             "as_of": manifest.as_of.isoformat(),
             "expires": manifest.expires.isoformat(),
             "expired": max(self.core.clock.now(), manifest.issued_at) >= manifest.expires,
-            "files": len(manifest.files),
-            "bytes": sum(file.length for file in manifest.files),
+            "files": len(packs.current.files),
+            "bytes": sum(file.length for file in packs.current.files),
             "refused": len(packs.current.refused),
         }

@@ -28,9 +28,10 @@ _STEP: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class OpenPacks:
-    """What a kiosk can be asked now. `refused`: why a file of the list is not among them."""
+    """What a kiosk can be asked now. `refused`: why one of `files` is not among them."""
 
     manifest: Manifest
+    files: tuple[PackFile, ...]
     packs: PackSet
     refused: Mapping[str, str]
 
@@ -49,7 +50,8 @@ def open_packs(folder: PackFolder, manifest: Manifest, trust: PackTrust) -> Open
     segments: dict[str, Segment] = {}
     overlays: list[Overlay] = []
     refused: dict[str, str] = {}
-    for file in manifest.files:
+    files = trust.readable(manifest)
+    for file in files:
         try:
             view = _proved(folder, file)
             expected = Expected(name=file.pack, verified=True)
@@ -61,9 +63,9 @@ def open_packs(folder: PackFolder, manifest: Manifest, trust: PackTrust) -> Open
             refused[file.name] = error.code
         except OSError:
             refused[file.name] = MISSING
-    gone = [file for file in manifest.files if file.name in refused and not file.overlay]
+    gone = [file for file in files if file.name in refused and not file.overlay]
     left = [segment for segment in segments.values() if not _touched(segment, gone)]
-    return OpenPacks(manifest, PackSet(left, overlays), refused)
+    return OpenPacks(manifest, files, PackSet(left, overlays), refused)
 
 
 def _proved(folder: PackFolder, file: PackFile) -> memoryview:

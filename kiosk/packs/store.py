@@ -21,7 +21,7 @@ from kiosk.packs.folder import ACTIVE, WANTED
 from kiosk.packs.opened import open_packs
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
     from datetime import datetime
 
     from helpdesk.wire.pack_manifest import Accepted, Held, Manifest, PackFile
@@ -103,11 +103,11 @@ class PackStore:
             accepted = await asyncio.to_thread(self._accepted, signed, trust)
             if accepted is None:
                 return False
-            await self._fetch(accepted.manifest, source)
+            await self._fetch(trust.readable(accepted.manifest), source)
             opened = await asyncio.to_thread(self._put_into_use, accepted.manifest, trust)
             logger.info("packs of version %d are in use", accepted.manifest.version)
             self._become(opened)
-            await asyncio.to_thread(self._folder.sweep, accepted.manifest.files)
+            await asyncio.to_thread(self._folder.sweep, opened.files)
             return True
 
     async def wipe(self) -> None:
@@ -124,7 +124,7 @@ class PackStore:
             return None
         manifest = pack_manifest.read(signed, trust.signers).manifest
         opened = open_packs(self._folder, manifest, trust)
-        for file in manifest.files:
+        for file in opened.files:
             if file.name in opened.refused:
                 logger.error("pack %s is refused: %s", file.name, opened.refused[file.name])
                 # Of no use to anybody; so it is fetched anew.
@@ -182,7 +182,9 @@ class PackStore:
             opened = open_packs(self._folder, manifest, trust)
         except PackError as error:
             raise PacksError(error.code) from error
-        for file in manifest.files:
+        if manifest.files and not opened.files:
+            raise PacksError("pack.foreign_key")
+        for file in opened.files:
             if code := opened.refused.get(file.name):
                 if code != "pack.foreign_key":
                     self._folder.drop(file)
@@ -192,9 +194,9 @@ class PackStore:
 
     # Fetching.
 
-    async def _fetch(self, manifest: Manifest, source: PackSource) -> None:
+    async def _fetch(self, files: Sequence[PackFile], source: PackSource) -> None:
         """The small files first: today's changes count before a month's invoices."""
-        wanted = sorted(manifest.files, key=lambda file: file.length)
+        wanted = sorted(files, key=lambda file: file.length)
         missing = [file for file in wanted if not await asyncio.to_thread(self._folder.has, file)]
         await asyncio.to_thread(self._folder.make_room, missing)
         total = sum(file.length for file in missing)

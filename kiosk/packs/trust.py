@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from invoices.pack import PackKey
 
 if TYPE_CHECKING:
+    from helpdesk.wire.pack_manifest import Manifest, PackFile
     from helpdesk.wire.signing_key import VerifyingKey
     from kiosk.identity.identity import Identity
 
@@ -18,6 +19,11 @@ class PackTrust:
 
     keys: tuple[PackKey, ...]
     signers: tuple[VerifyingKey, ...]
+
+    def readable(self, manifest: Manifest) -> tuple[PackFile, ...]:
+        """The files of a list that are for this kiosk: those of the regions it has keys of."""
+        regions = {key.region for key in self.keys}
+        return tuple(file for file in manifest.files if file.region in regions)
 
 
 def trust_of(identity: Identity | None) -> PackTrust | None:

@@ -135,6 +135,22 @@ async def test_a_pack_for_another_key_is_not_put_into_use(
     assert finding(store, october[0]) is Finding.MATCH
 
 
+async def test_packs_of_other_regions_are_left_to_others(
+    tmp_path: Path, shop: Shop, october: October
+) -> None:
+    south = PackKey("south", 1, b"\x09" * 32)
+    mine, theirs = segment("2026-10", october[:2]), segment("2026-10", october[2:], key=south)
+    shop.publish(mine, theirs)
+    await asyncio.to_thread((shop.folder / theirs.file.name).unlink)
+    store = store_at(tmp_path / "packs")
+    assert await store.take(shop.source)
+    assert store.current is not None
+    assert store.current.whole
+    assert store.current.files == (mine.file,)
+    shop.publish(theirs, version=2)
+    await refused(store, shop, "pack.foreign_key")
+
+
 async def test_mixing_files_of_two_lists_is_found(
     tmp_path: Path, shop: Shop, october: October
 ) -> None:
