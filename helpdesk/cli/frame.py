@@ -45,8 +45,11 @@ _STATUS_OF_CODE = {
     "table": WRONG,
     "demo_data": WRONG,
     "production": NEGATIVE,
+    "slip": NEGATIVE,
+    "kiosks": WRONG,
+    "journal": WRONG,
 }
-_WRONG_CODES = ("db.url", "keys.exist")
+_WRONG_CODES = ("db.url", "keys.exist", "trust.kid", "trust.key_unknown", "trust.root_place")
 
 ConfigOption = Annotated[Path, typer.Option("--config", metavar="FILE")]
 JsonOption = Annotated[bool, typer.Option("--json")]

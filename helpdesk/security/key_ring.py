@@ -122,6 +122,10 @@ class KeyRing:
         """Return the blind index ``name`` of a table."""
         return BlindIndex(_derived(self._index, b"idx", table.encode(), name.encode()))
 
+    def secret(self, name: str) -> bytes:
+        """Return 32 bytes that this installation has for one purpose, the same for ever."""
+        return _derived(self._index, b"secret", name.encode())
+
     def number_index(self, table: str) -> BlindIndex:
         """Return the staff-only index over the invoice number alone."""
         return BlindIndex(_derived(self._number, b"idx", table.encode(), b"number"))

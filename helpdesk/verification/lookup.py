@@ -13,14 +13,15 @@ import structlog
 from helpdesk.registry.errors import RegistryError
 from helpdesk.security import SealError
 from helpdesk.verification import rules
+from helpdesk.verification.rules import Finding
 from invoices.errors import CanonicalError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from helpdesk.db import Transaction
     from helpdesk.registry.store import Known, RegistryStore
     from helpdesk.verification.question import Pending, Reading
-    from helpdesk.verification.rules import Finding
     from invoices.claim import Claim
     from invoices.rules import Policy
 
@@ -47,13 +48,18 @@ class Lookup:
         self._registry = registry
         self._policy = policy
 
-    async def findings(self, items: Sequence[Pending]) -> list[Found]:
-        """What each item comes to, in their order. Raises `DatabaseError`."""
+    async def findings(
+        self, items: Sequence[Pending], tx: Transaction | None = None
+    ) -> list[Found]:
+        """What each item comes to, in their order. Raises `DatabaseError`.
+
+        `tx`: the transaction to read in, for callers who must not wait for a second connection.
+        """
         readings = [item.question.read() for item in items]
         claims = [reading.claim for reading in readings]
         identities = [self._identity(claim) for claim in claims]
         refusals = [
-            rules.refused(claim, item.day, self._policy)
+            _settled(item) or rules.refused(claim, item.day, self._policy)
             for claim, item in zip(claims, items, strict=True)
         ]
         wanted = {
@@ -61,7 +67,7 @@ class Lookup:
             for identity, refusal in zip(identities, refusals, strict=True)
             if refusal is None and identity is not None
         }
-        known = await self._registry.known(list(wanted)) if wanted else {}
+        known = await self._registry.known(sorted(wanted), tx) if wanted else {}
         findings = [
             refusal or self._found(claim, identity, known)
             for claim, identity, refusal in zip(claims, identities, refusals, strict=True)
@@ -91,6 +97,14 @@ class Lookup:
             return self._registry.identity(claim.code, claim.number)
         except CanonicalError:
             return None
+
+
+def _settled(item: Pending) -> Finding | None:
+    """What was told and needs no registry."""
+    if item.told is None:
+        return None
+    finding = Finding(item.told)
+    return None if finding.counted else finding
 
 
 def _cell(item: Pending, finding: Finding, identity: str | None) -> str:

@@ -76,6 +76,7 @@ def register(api: Api, app: web.Application) -> None:
         body=VerificationRequest,
         answer=VerificationAnswer,
         idempotent=True,
+        awaited=True,
         errors=(422, 429),
         tags=("verification",),
         examples=_EXAMPLES,

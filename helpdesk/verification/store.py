@@ -63,7 +63,17 @@ class _Batch:
 class CheckStore:
     """Writes batches of checks; made for `GroupCommit`."""
 
-    def __init__(self, database: Database, ring: KeyRing, lookup: Lookup, policy: Policy) -> None:
+    def __init__(
+        self,
+        database: Database,
+        ring: KeyRing,
+        lookup: Lookup,
+        policy: Policy,
+        *,
+        inside: bool = False,
+    ) -> None:
+        """`inside`: read the registry in the caller's transaction, on no other connection."""
+        self._inside = inside
         self._sealer = ring.sealer(TABLE)
         self._lookup = lookup
         self._policy = policy
@@ -80,7 +90,7 @@ class CheckStore:
             # In the order of their ids, as every worker does: two that share rows never wait
             # for each other in a ring.
             new = list(batch.new.values())
-            found = await self._lookup.findings(new)
+            found = await self._lookup.findings(new, tx if self._inside else None)
             outcomes = await self._outcomes(tx, new, found)
             records = await self._records(tx, new)
             await tx.executemany(_WRITE, self._rows(new, found, outcomes, records))
@@ -112,7 +122,7 @@ class CheckStore:
             if cell:
                 counts[cell] += 1
                 finding = rules.exhausted(finding, counts[cell], self._policy)  # noqa: PLW2901
-            outcomes.append(rules.outcome_of(finding, *reading, item.at))
+            outcomes.append(rules.outcome_of(finding, *reading, item.as_of or item.at))
         return outcomes
 
     async def _records(self, tx: Transaction, new: Sequence[Pending]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic.json_schema import models_json_schema
 
 from helpdesk.web.parsing import IDEMPOTENCY_KEY
-from helpdesk.web.permission import ANONYMOUS
+from helpdesk.web.permission import ANONYMOUS, Permission
 from helpdesk.web.principals import SCHEME
 from helpdesk.wire import op_id
 from helpdesk.wire.problem import CONTENT_TYPE, Problem
@@ -125,7 +125,7 @@ def _refusals(operation: Operation) -> set[int]:
     statuses = {401, 500, 503, *operation.errors}
     if operation.limited:
         statuses.add(429)
-    if not ANONYMOUS.may(operation.permission):
+    if operation.permission is not Permission.PUBLIC:
         statuses.add(403)
     if operation.idempotent:
         statuses.add(400)

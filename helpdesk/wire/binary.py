@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 _ALPHABET: Final = re.compile(r"[A-Za-z0-9_-]*")
+_ONE_SPELLING: Final = (
+    "^([A-Za-z0-9_-]{4})*([A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$"
+)
+"""Bits of the last character that stand for no byte are 0."""
 
 
 def to_text(data: bytes) -> str:
@@ -62,7 +66,7 @@ class Base64:
         return {
             "type": "string",
             "format": "base64url",
-            "pattern": "^[A-Za-z0-9_-]*$",
+            "pattern": _ONE_SPELLING,
             "minLength": _characters(self.low),
             "maxLength": _characters(self.high),
         }

@@ -86,6 +86,13 @@ def signature_base(components: Sequence[tuple[str, str]], params: str) -> bytes:
     return "\n".join([*lines, f'"@signature-params": {params}']).encode()
 
 
+def keyid_of(headers: Mapping[str, str]) -> str | None:
+    """Whose signature the fields claim to be, unproved; None for fields of another shape."""
+    given = _INPUT.fullmatch(headers.get(SIGNATURE_INPUT, ""))
+    value = _VALUE.fullmatch(headers.get(SIGNATURE, ""))
+    return None if given is None or value is None else given["keyid"]
+
+
 def sign(
     request: Request, signer: Signer, keyid: str, created: datetime, nonce: str
 ) -> dict[str, str]:

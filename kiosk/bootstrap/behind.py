@@ -8,12 +8,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from invoices.verdict import Verdict
+from invoices.verdict import Source, Verdict
 from kiosk.bootstrap.commands import Commands
 from kiosk.bootstrap.core import open_core
 from kiosk.bootstrap.paper import open_paper
 from kiosk.bootstrap.samples import read_sheet
 from kiosk.bootstrap.screens import CheckDesk, HealthDesk, RecordDesk, ScanReader, SlipDesk
+from kiosk.bootstrap.slip_desk import SignedSlipDesk
 from kiosk.clock import SystemClock
 from kiosk.control import once, serving
 from kiosk.errors import KioskError
@@ -26,6 +27,7 @@ from tui.kiosk.ports import Centre, Ports
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from contextlib import AsyncExitStack
+    from datetime import datetime
 
     from invoices.check import Check
     from kiosk.bootstrap.core import Core
@@ -83,13 +85,16 @@ class _Behind:
         checked = partial(_wake_for_kept, core)
         await self._listen(core, paper, checked)
         self._watch_link(core)
-        self._keep("redelivery", core.redelivery.run())
+        self._keep("sync", core.sync.run())
+        core.packs.listen(lambda: self._board.data(_as_of(core)))
+        self._keep("packs", core.keeper.run())
         self._scan()
         return replace(
             self.bare(centre),
             checks=CheckDesk(core.verification, checked),
             slips=slips if paper else None,
             records=RecordDesk(core.records),
+            signed_slips=SignedSlipDesk(core.trust, core.records, core.clock),
             samples=await asyncio.to_thread(read_sheet, self._config),
         )
 
@@ -97,10 +102,15 @@ class _Behind:
         def heard(link: Link) -> None:
             self._board.link(link, core.link.since)
             if link is Link.ONLINE:
-                core.redelivery.wake()
+                core.sync.wake()
+                core.keeper.wake()
+            elif link is Link.FENCED:
+                self._app.fail("kiosk.fenced")
 
         core.link.listen(heard)
-        self._keep("link", keep_probing(core.client.probe, core.link, asyncio.sleep))
+        if core.link.state is not Link.UNKNOWN:
+            heard(core.link.state)
+        self._keep("link", keep_probing(core.calls, core.link, asyncio.sleep))
 
     async def _listen(
         self, core: Core, paper: Paper | None, checked: Callable[[Check], None]
@@ -144,9 +154,15 @@ async def _end(task: asyncio.Task[None]) -> None:
     await asyncio.wait({task})
 
 
+def _as_of(core: Core) -> datetime | None:
+    packs = core.packs.current
+    return None if packs is None else packs.manifest.as_of
+
+
 def _wake_for_kept(core: Core, check: Check) -> None:
-    if check.outcome.verdict is Verdict.UNAVAILABLE:
-        core.redelivery.wake()
+    outcome = check.outcome
+    if outcome.verdict is Verdict.UNAVAILABLE or outcome.source is Source.PACK:
+        core.sync.wake()
 
 
 def _first(config: Config) -> Surroundings:

@@ -10,7 +10,7 @@ from invoices.errors import InvoiceError
 from kiosk.check_book import Entry
 from kiosk.errors import KioskError
 from kiosk.printing import record_of
-from kiosk.reader import InvoiceScan, read_text
+from kiosk.reader import InvoiceScan, SignedSlipScan, read_text
 from kiosk.scanners.decoding import decode
 from printers.ledger import JobState
 from tui.kiosk.ports import (
@@ -19,6 +19,7 @@ from tui.kiosk.ports import (
     Link,
     Reading,
     Refused,
+    SignedSlipRead,
     SlipRead,
     SlipShown,
     SlipState,
@@ -60,6 +61,8 @@ class ScanReader:
             return Unread(error.code, dict(error.params))
         if isinstance(found, InvoiceScan):
             return InvoiceRead(found.claim, found.crc)
+        if isinstance(found, SignedSlipScan):
+            return SignedSlipRead(found.code)
         return SlipRead(found.record, found.token)
 
 
@@ -166,7 +169,7 @@ class HealthDesk:
 
 
 def _health(now: Surroundings) -> Health:
-    return Health(Link(now.link.value), now.since, now.printer, now.scanner)
+    return Health(Link(now.link.value), now.since, now.printer, now.scanner, now.data_as_of)
 
 
 def _shown(state: JobState, reason: str) -> SlipShown:

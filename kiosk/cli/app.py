@@ -9,14 +9,14 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from kiosk.cli import demo, read, run_kiosk, slip, status, verify
+from kiosk.cli import demo, enrol, journal, packs, read, run_kiosk, slip, status, sync, verify
 from kiosk.cli.frame import BUG, Frame, language_of
 from kiosk.i18n import Catalogues
 
 if TYPE_CHECKING:
     from kiosk.i18n import Translate
 
-COMMANDS = (demo, run_kiosk, read, verify, status, slip)
+COMMANDS = (demo, run_kiosk, enrol, read, verify, status, sync, journal, packs, slip)
 """Modules with `add(app)`, in the order of the help."""
 
 

@@ -37,7 +37,10 @@ PayloadArgument = Annotated[
 ]
 DEFAULT_CONFIG = Path("config.toml")
 
-_STATUS = {"config": BAD_INPUT, "cli": BAD_INPUT, "scan": BAD_INPUT, "printing": NEGATIVE}
+_STATUS = {
+    **dict.fromkeys(("config", "cli", "scan", "enrolment", "export"), BAD_INPUT),
+    **dict.fromkeys(("printing", "sync"), NEGATIVE),
+}
 
 
 @dataclass(frozen=True, slots=True)

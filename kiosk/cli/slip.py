@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.cli.frame import DEFAULT_CONFIG, OK, ConfigOption, Frame, frame_of
+from kiosk.cli.frame import (
+    BAD_INPUT,
+    CANNOT_TELL,
+    DEFAULT_CONFIG,
+    NEGATIVE,
+    OK,
+    ConfigOption,
+    Frame,
+    JsonOption,
+    frame_of,
+    inputs,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kiosk.config import Config
+    from kiosk.trust.slip_check import SlipFinding
 
 _Record = Annotated[str, typer.Argument(help="cli.record.help")]
+_Codes = Annotated[list[str] | None, typer.Argument(help="cli.slip.code.help", metavar="[CODE]...")]
+_File = Annotated[Path, typer.Argument(help="cli.slip.trust.file.help", metavar="FILE")]
 
 
 def add(app: typer.Typer) -> None:
     """Register the group."""
     group = typer.Typer(help="cli.slip.help", no_args_is_help=True)
     group.command("reprint", help="cli.slip.reprint.help")(_reprint)
+    group.command("check", help="cli.slip.check.help")(_check)
+    group.command("trust", help="cli.slip.trust.help")(_trust)
     app.add_typer(group, name="slip")
 
 
@@ -36,4 +57,84 @@ async def _print(frame: Frame, config: Config, record: str) -> int:
     async with open_desk(config, frame.language) as desk:
         job = await desk.reprint(number)
     frame.say(frame.text("cli.slip.queued", job=job))
+    return OK
+
+
+def _check(
+    context: typer.Context,
+    code: _Codes = None,
+    *,
+    as_json: JsonOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    frame = frame_of(context)
+    given = inputs(code, sys.stdin.buffer)
+    frame.guard(lambda: _check_all(frame, frame.config(config), given, as_json=as_json))
+
+
+def _check_all(frame: Frame, config: Config, given: Iterable[bytes], *, as_json: bool) -> int:
+    """Check each; the worst of the exit statuses."""
+    from kiosk.cli.slip_answer import answer_of, lines_of
+    from kiosk.clock import SystemClock
+    from kiosk.trust.slip_check import SlipChecker
+    from kiosk.trust.store import TrustStore
+
+    clock = SystemClock(config.zone)
+    checker = SlipChecker(TrustStore(config.data).held(), clock.now())
+    worst = OK
+    for payload in given:
+        found = checker.check(_text(payload))
+        if as_json:
+            frame.say(json.dumps(answer_of(found, frame.text), ensure_ascii=False))
+        else:
+            for line in lines_of(found, frame.text, clock):
+                frame.say(line)
+            if found.fault is not None:
+                frame.complain(found.fault, found.params)
+        worst = max(worst, _status(found))
+    return worst
+
+
+def _text(payload: bytes) -> str:
+    """The code as scanned; what is no text at all is no code either."""
+    from kiosk.reader import slip_code_of
+    from kiosk.scanners.decoding import ScanError, decode
+
+    try:
+        text = decode(payload)
+    except ScanError:
+        return ""
+    return slip_code_of(text) or text
+
+
+def _status(found: SlipFinding) -> int:
+    from kiosk.trust.slip_check import Worth
+
+    return {Worth.GOOD: OK, Worth.REFUSED: NEGATIVE, Worth.UNKNOWN: CANNOT_TELL}[found.worth]
+
+
+def _trust(context: typer.Context, file: _File, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    frame = frame_of(context)
+    frame.guard(lambda: _take_list(frame, frame.config(config), file))
+
+
+def _take_list(frame: Frame, config: Config, file: Path) -> int:
+    from helpdesk.wire.errors import WireError
+    from helpdesk.wire.trust_file import TrustFile
+    from kiosk.clock import SystemClock
+    from kiosk.trust.store import TrustStore
+
+    clock = SystemClock(config.zone)
+    try:
+        given = TrustFile.read(file.read_bytes())
+        held = TrustStore(config.data).accept(given.bundle, given.parts, clock.now())
+    except OSError:
+        frame.complain("trust.file", {"file": str(file)})
+        return BAD_INPUT
+    except WireError as error:
+        frame.complain(error.code, error.params)
+        return NEGATIVE
+    told = held.trust_list
+    until = clock.local(told.expires).isoformat(" ", "minutes")
+    frame.say(frame.text("cli.slip.trust.taken", version=told.version, until=until))
     return OK

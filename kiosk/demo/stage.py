@@ -8,13 +8,15 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from kiosk.demo.errors import DemoError
-from kiosk.demo.processes import Service, run
+from kiosk.demo.processes import Service, answer, run
 
+PREFIX = "A03"
 START_SECONDS = 20.0
 """How long a part may take to say where it listens."""
 
@@ -44,6 +46,9 @@ access = "{folder}/keys/kiosk-access"
 prefix = "A03"
 samples = "{folder}/samples.jsonl"
 
+[packs]
+folder = "{folder}/packs"
+
 [scanner]
 keyboard = true
 
@@ -55,7 +60,9 @@ columns = 32
 
 
 class Stage(AbstractContextManager["Stage"]):
-    """Registry, server and virtual printer; everything ends and goes when the block is left.
+    """Registry, server, virtual printer and an enrolled kiosk's data, packs among them.
+
+    Everything ends and goes when the block is left.
 
     Attributes:
         folder: Holds all that the demo writes.
@@ -63,6 +70,7 @@ class Stage(AbstractContextManager["Stage"]):
         database: The URL of the registry.
         samples: JSON lines of QR texts with the verdict and state each must give.
         printer_control: Port of the virtual printer's control.
+        packs: Whether the kiosk has data of its own: building them needs the extra `packs`.
     """
 
     def __init__(
@@ -83,6 +91,7 @@ class Stage(AbstractContextManager["Stage"]):
         self.samples = self.folder / "samples.jsonl"
         self.log = self.folder / "demo.log"
         self.printer_control = 0
+        self.packs = find_spec("numba") is not None
         self._printer_port = 0
         self._server_port = 0
         self._server: Service | None = None
@@ -132,6 +141,8 @@ class Stage(AbstractContextManager["Stage"]):
         with ThreadPoolExecutor() as pool:
             data = pool.submit(run, "helpdesk", self._data_arguments(), self.log)
             run("helpdesk", ["keys", "init", *config], self.log)
+            root = ["--out", str(self.folder / "root")]
+            run("helpdesk", ["keys", "init-root", *root, *config], self.log)
             run("helpdesk", ["migrate", *config], self.log)
             data.result()
         run("helpdesk", ["import", str(self.folder / "registry.csv"), *config], self.log)
@@ -141,6 +152,17 @@ class Stage(AbstractContextManager["Stage"]):
             self._printer_port = int(said["port"])
             self.printer_control = int(said["control"])
         self._write_config()
+        self._enrol(config)
+
+    def _enrol(self, config: list[str]) -> None:
+        """Let the kiosk in, and give it what it answers from while the server is gone."""
+        added = answer(
+            "helpdesk", ["kiosks", "add", "--prefix", PREFIX, "--json", *config], self.log
+        )
+        run("kiosk", ["enrol", str(added["code"]), *config], self.log)
+        if self.packs:
+            run("helpdesk", ["packs", "build", *config], self.log)
+            run("kiosk", ["packs", "fetch", *config], self.log)
 
     def _start_printer(self) -> None:
         arguments = ["--port", "0", "--control", "0", "--dots", "384"]

@@ -20,6 +20,7 @@ from tests.kiosk.stand_ins import (
     claim,
     matched,
     new_check,
+    op,
     opened,
 )
 
@@ -94,10 +95,10 @@ async def test_a_kept_check_is_completed_once(tmp_path: Path) -> None:
     async with opened(tmp_path) as database:
         book = database.checks
         check = await book.add(new_check("op-1", bare(Verdict.UNAVAILABLE)))
-        assert [kept.op_id for kept in await book.kept()] == ["op-1"]
-        assert await book.complete("op-1", matched(State.VOIDED), NOW)
-        assert not await book.complete("op-1", matched(), NOW)
-        assert not await book.complete("op-unknown", matched(), NOW)
+        assert [kept.op_id for kept in await book.kept()] == [op("op-1")]
+        assert await book.complete(op("op-1"), matched(State.VOIDED), NOW)
+        assert not await book.complete(op("op-1"), matched(), NOW)
+        assert not await book.complete(op("op-unknown"), matched(), NOW)
         found = await book.find(check.record)
         summary = await book.summary(check.record)
         assert await book.kept() == []
@@ -128,7 +129,7 @@ async def test_a_row_moved_to_another_place_does_not_open(tmp_path: Path) -> Non
             )
         with pytest.raises(SealError):
             await database.checks.find(first.record)
-        assert [kept.op_id for kept in await database.checks.kept()] == ["op-2"]
+        assert [kept.op_id for kept in await database.checks.kept()] == [op("op-2")]
         assert await database.checks.summary(first.record) is not None
 
 

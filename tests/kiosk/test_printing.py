@@ -21,7 +21,8 @@ from printers.ledger import Job, JobState, Ledger, MemoryLedger
 from printers.profile import Profile
 from printers.spooler import Spooler
 from printers.virtual import Fault, VirtualPrinter
-from tests.kiosk.stand_ins import NOW, HandClock, bare, matched, new_check, opened
+from tests.kiosk.stand_ins import NOW, HandClock, bare, matched, new_check, op, opened
+from tests.kiosk.trust.slips import codes
 from tui.kiosk.ports import Refused, SlipShown, SlipState
 
 
@@ -41,7 +42,7 @@ async def at_work(
         poll=0.02,
     )
     await spooler.start()
-    writer = SlipWriter(CentreSection(), clock, text, text)
+    writer = SlipWriter(CentreSection(), clock, text, text, codes(clock))
     printing = Printing(spooler, database.slips, database.checks, writer, clock, 600)
     desk.attach(printing)
     try:
@@ -151,7 +152,7 @@ async def test_an_answer_that_came_later_gets_a_slip_of_its_own(
         async with at_work(database, paper.port, HandClock(), text) as (_, desk):
             await desk.print(check.record)
             await until(lambda: len(paper.slips) == 1)
-            await database.checks.complete("op-1", matched(), NOW)
+            await database.checks.complete(op("op-1"), matched(), NOW)
             await desk.print(check.record)
             await until(lambda: len(paper.slips) == 2)
     assert ["暂时无法判断" in slip.text for slip in paper.slips] == [True, False]
@@ -178,7 +179,8 @@ async def test_both_ledgers_keep_the_same_promises(
     async with opened(tmp_path) as database:
         ledger: Ledger = MemoryLedger() if kind == "memory" else database.slips
         check = await database.checks.add(new_check("op-1"))
-        writer = SlipWriter(CentreSection(), HandClock(), text, text)
+        clock = HandClock()
+        writer = SlipWriter(CentreSection(), clock, text, text, codes(clock))
         printing = Printing(_Nowhere(ledger), ledger, database.checks, writer, HandClock(), 600)
         entry = await printing.print(check.record)
         assert (entry.state, entry.reason) == (JobState.QUEUED, "")

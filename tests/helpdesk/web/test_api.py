@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from helpdesk.errors import HelpdeskError
 from helpdesk.slices import ROUTES
 from helpdesk.web import Api, ApiError, Call, Permission, RequestError
+from helpdesk.web.permission import GRANTS
 
 OP_ID = "0192f0c1-2345-7abc-8def-0123456789ab"
 
@@ -283,7 +284,7 @@ async def test_two_operations_of_one_name_do_not_start(house: Any, serve: Any) -
 async def test_a_permission_nobody_holds(
     house: Any, serve: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("helpdesk.web.permission.GRANTS", dict.fromkeys(["anonymous", "kiosk"], ()))
+    monkeypatch.setattr("helpdesk.web.permission.GRANTS", dict.fromkeys(GRANTS, ()))
     client = await serve(house, WITH_ECHO)
     stranger = await client.post(PATH, json={"word": "a"})
     kiosk = await client.post(PATH, json={"word": "a"}, headers=house.credentials)

@@ -294,3 +294,27 @@ def test_no_changed_code_is_ever_accepted() -> None:
 
 def test_the_claims_numbers_are_fixed() -> None:
     assert sorted(SlipClaims.NUMBERS.values()) == [-6, -5, -4, -3, -2, -1, 1, 4, 6, 7]
+
+
+def test_a_code_says_what_it_says_whatever_the_time_is() -> None:
+    for desk in (Desk(), Desk(trust=listed(expires=NOW - timedelta(days=1)))):
+        assert slip_code.signed_claims(CODE, desk.trust) == claims()
+
+
+@pytest.mark.parametrize(
+    ("code", "trust", "fault"),
+    [
+        (slip_code.issue(claims(), STRANGER), listed(), "slip.key_unknown"),
+        (CODE, listed(trusted(revoked_at=NOW)), "slip.key_revoked"),
+        (CODE, listed(trusted(uses=(Use.REQUEST,))), "slip.key_use"),
+        ("FP1:", listed(), "slip.form"),
+    ],
+)
+def test_nobody_elses_words_are_told(code: str, trust: Any, fault: str) -> None:
+    with pytest.raises(WireError) as raised:
+        slip_code.signed_claims(code, trust)
+    assert raised.value.code == fault
+    unsigned = slip_code.issue(claims(signature=SignatureState.DEVICE_KEY_MISSING), None)
+    with pytest.raises(WireError) as raised:
+        slip_code.signed_claims(unsigned, trust)
+    assert raised.value.code == "slip.unsigned"

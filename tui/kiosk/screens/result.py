@@ -18,6 +18,7 @@ from tui.kiosk.answers import headline_key, large_key, tone_of
 from tui.kiosk.ports import Refused, SlipShown
 from tui.kiosk.result_facts import advice_facts, detail_facts, proof_facts
 from tui.kiosk.screen import KioskScreen
+from tui.kiosk.signed_slip_words import signature_fact
 from tui.kiosk.slip_words import slip_line
 from tui.widgets.code_picture import CodePicture
 from tui.widgets.emblem import Emblem
@@ -28,7 +29,8 @@ from tui.widgets.prose import Prose
 if TYPE_CHECKING:
     from invoices.check import Check
     from tui.kiosk.desk import Desk
-    from tui.kiosk.ports import Stop
+    from tui.kiosk.ports import SignedSlip, Stop
+    from tui.widgets.facts import Fact
 
 EDITABLE = frozenset({Verdict.MISMATCH, Verdict.NOT_FOUND, Verdict.BAD_INPUT, Verdict.TOO_EARLY})
 """Answers after which a slip of the hand may be mended."""
@@ -54,10 +56,13 @@ class ResultScreen(KioskScreen):
         Binding("e", "edit", "result.edit", key_display="E"),
     ]
 
-    def __init__(self, desk: Desk, check: Check, occasion: Occasion) -> None:
+    def __init__(
+        self, desk: Desk, check: Check, occasion: Occasion, proof: SignedSlip | None = None
+    ) -> None:
         super().__init__(desk)
         self.check = check
         self.occasion = occasion
+        self.proof = proof
         self._slip: SlipShown | Refused | None = None
         self._stop: Stop | None = None
 
@@ -66,7 +71,8 @@ class ResultScreen(KioskScreen):
     def compose_body(self) -> ComposeResult:
         check, wording = self.check, self.desk.wording
         outcome = check.outcome
-        tone = tone_of(outcome.verdict, outcome.state)
+        answer, outdated = (outcome.verdict, outcome.state), outcome.outdated
+        tone = tone_of(*answer, outdated=outdated)
         with Vertical(id="result-code"):
             yield CodePicture(record_code(check.record, check.token), scale=self._scale())
             yield Static(self.say("result.code", record=check.record), id="result-record")
@@ -75,14 +81,14 @@ class ResultScreen(KioskScreen):
             with Horizontal(id="answer", classes=f"-{tone}"):
                 yield Emblem(tone)
                 with Vertical(id="answer-words"):
-                    yield LargeWords(self.say(large_key(outcome.verdict, outcome.state)))
+                    yield LargeWords(self.say(large_key(*answer, outdated=outdated)))
                     yield from self._headlines()
             with Horizontal(id="result-columns"):
                 if outcome.details is not None:
                     yield Facts(detail_facts(outcome.details, wording), id="details")
                 with Vertical(id="result-next"):
                     yield Facts(advice_facts(outcome, wording), id="advice")
-                    yield Facts(proof_facts(check, wording), id="proof")
+                    yield Facts(self._proof_facts(), id="proof")
 
     def hint_values(self, action: str) -> dict[str, object]:
         return {"seconds": self.desk.seconds_left} if action == "home" else {}
@@ -152,6 +158,11 @@ class ResultScreen(KioskScreen):
 
     # --- inside ------------------------------------------------------------------------------
 
+    def _proof_facts(self) -> list[Fact]:
+        wording = self.desk.wording
+        signature = [] if self.proof is None else [signature_fact(self.proof, wording)]
+        return proof_facts(self.check, wording) + signature
+
     def _editable(self) -> bool:
         ports = self.desk.ports
         return (
@@ -164,9 +175,11 @@ class ResultScreen(KioskScreen):
 
     def _headlines(self) -> ComposeResult:
         outcome = self.check.outcome
-        key = headline_key(outcome.verdict, outcome.state)
-        yield Static(self.say(key), id="headline", markup=False)
-        yield Static(self.say(f"{key}.other"), classes="headline-more", markup=False)
+        key = headline_key(outcome.verdict, outcome.state, outdated=outcome.outdated)
+        as_of = self.desk.wording.minute(outcome.as_of) if outcome.as_of else ""
+        yield Static(self.say(key, as_of=as_of), id="headline", markup=False)
+        other = self.say(f"{key}.other", as_of=as_of)
+        yield Static(other, classes="headline-more", markup=False)
 
     def _settle(self) -> None:
         """Leave out blank lines where the words would not fit with them."""
