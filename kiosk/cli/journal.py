@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from kiosk.cli.frame import DEFAULT_CONFIG, OK, ConfigOption, Frame, JsonOption, frame_of
+from kiosk.cli.frame import DEFAULT_CONFIG, ConfigOption, Frame, JsonOption, frame_of
+from kiosk.complaints import OK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

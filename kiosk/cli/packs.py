@@ -10,15 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from kiosk.cli.frame import (
-    DEFAULT_CONFIG,
-    NEGATIVE,
-    OK,
-    ConfigOption,
-    Frame,
-    JsonOption,
-    frame_of,
-)
+from kiosk.cli.frame import DEFAULT_CONFIG, ConfigOption, Frame, JsonOption, frame_of
+from kiosk.complaints import NEGATIVE, OK
 
 if TYPE_CHECKING:
     import asyncio

@@ -9,18 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.cli.frame import (
-    BAD_INPUT,
-    CANNOT_TELL,
-    DEFAULT_CONFIG,
-    NEGATIVE,
-    OK,
-    ConfigOption,
-    Frame,
-    JsonOption,
-    frame_of,
-    inputs,
-)
+from kiosk.cli.frame import DEFAULT_CONFIG, ConfigOption, Frame, JsonOption, frame_of, inputs
+from kiosk.complaints import BAD_INPUT, CANNOT_TELL, NEGATIVE, OK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

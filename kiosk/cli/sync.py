@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from kiosk.cli.frame import (
-    CANNOT_TELL,
-    DEFAULT_CONFIG,
-    NEGATIVE,
-    OK,
-    ConfigOption,
-    Frame,
-    JsonOption,
-    frame_of,
-)
+from kiosk.cli.frame import DEFAULT_CONFIG, ConfigOption, Frame, JsonOption, frame_of
+from kiosk.complaints import CANNOT_TELL, NEGATIVE, OK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
