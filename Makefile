@@ -69,7 +69,7 @@ catalogues: $(VENV)/dev.stamp ## compile the message catalogues
 	    $(BIN)/pybabel -q compile -i $$po -o $${po%.po}.mo; done
 
 locks: ## resolve both lock files anew (needs uv)
-	uv pip compile -q -U --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	uv pip compile -q -U --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra packs pyproject.toml -o requirements.lock
 	uv pip compile -q -U --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra packs --extra dev --extra bench -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 screenshots: $(VENV)/runtime.stamp ## draw the pictures in docs/ from the running demo
