@@ -17,6 +17,7 @@ import psutil
 import zxingcpp
 from PIL import Image
 
+from helpdesk.wire.slip_code import unsigned_claims
 from invoices.verdict import State, Verdict
 from kiosk.demo.paper import Paper, PrintedSlip
 from kiosk.demo.stage import Stage
@@ -177,6 +178,11 @@ def code_on(slip: PrintedSlip) -> str:
         (read,) = zxingcpp.read_barcodes(picture)
     text: str = read.text
     return text
+
+
+def record_in(code: str) -> str:
+    """The record number that a slip's code bears; these kiosks were never enrolled."""
+    return unsigned_claims(code).record
 
 
 def kiosk_command(
