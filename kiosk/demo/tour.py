@@ -174,7 +174,7 @@ class Tour:
         self._program.send("\x1bOR")
         self._see(self._english("link.online"))
         # The screen is painted from the top: its last line of facts has all above it.
-        self._see(self._english("result.signature").strip())
+        self._see(self._english("signed.label"))
         self._show(self._see(self._english("result.match.normal")))
 
     # --- looking -----------------------------------------------------------------------------
