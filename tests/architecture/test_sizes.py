@@ -17,12 +17,12 @@ def sources(rooms: tuple[str, ...]) -> list[Path]:
 
 
 def function_lengths() -> list[int]:
-    lengths = []
-    for path in sources(PRODUCT):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
-                lengths.append(node.end_lineno - node.lineno + 1)
-    return lengths
+    return [
+        node.end_lineno - node.lineno + 1
+        for path in sources(PRODUCT)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno
+    ]
 
 
 def test_no_file_is_longer_than_400_lines() -> None:
@@ -42,5 +42,7 @@ def test_functions_are_short() -> None:
 
 def test_no_junk_drawers() -> None:
     named = {path.relative_to(ROOT) for path in sources(ROOMS) if path.stem in JUNK}
-    folders = {p for room in ROOMS for p in (ROOT / room).rglob("*") if p.is_dir() and p.name in JUNK}
+    folders = {
+        p for room in ROOMS for p in (ROOT / room).rglob("*") if p.is_dir() and p.name in JUNK
+    }
     assert named | folders == set()
