@@ -11,13 +11,13 @@ from tui.widgets.emblem import Tone
 
 def test_a_normal_state_that_is_outdated_is_no_good_news() -> None:
     answer = (Verdict.MATCH, State.NORMAL)
-    assert headline_key(*answer, outdated=True) == "result.match.then_normal"
-    assert large_key(*answer, outdated=True) == "result.large.match.then_normal"
-    assert tone_of(*answer, outdated=True) is Tone.WARN
+    assert headline_key(*answer, dated=True) == "result.match.then_normal"
+    assert large_key(*answer, dated=True) == "result.large.match.then_normal"
+    assert tone_of(*answer, dated=True) is Tone.WARN
     assert tone_of(*answer) is Tone.GOOD
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.NORMAL])
 def test_a_state_that_only_goes_forward_is_said_plainly(state: State) -> None:
-    assert headline_key(Verdict.MATCH, state, outdated=True) == f"result.match.{state}"
-    assert tone_of(Verdict.MATCH, state, outdated=True) is Tone.WARN
+    assert headline_key(Verdict.MATCH, state, dated=True) == f"result.match.{state}"
+    assert tone_of(Verdict.MATCH, state, dated=True) is Tone.WARN
