@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 
 from invoices.verdict import State, Verdict
+from tests.tui.scripted_ports import CATALOGUES
 from tui.kiosk.answers import headline_key, large_key, tone_of
 from tui.widgets.emblem import Tone
+from tui.widgets.large_words import drawable, large_lines
+
+LARGE_WIDTH = 66
+"""Columns beside the emblem of the smallest screen."""
 
 
 def test_a_normal_state_that_is_outdated_is_no_good_news() -> None:
@@ -21,3 +26,11 @@ def test_a_normal_state_that_is_outdated_is_no_good_news() -> None:
 def test_a_state_that_only_goes_forward_is_said_plainly(state: State) -> None:
     assert headline_key(Verdict.MATCH, state, dated=True) == f"result.match.{state}"
     assert tone_of(Verdict.MATCH, state, dated=True) is Tone.WARN
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_it_can_be_drawn_large(language: str) -> None:
+    """Where there is room for large words only, they are all that is said."""
+    said = CATALOGUES.translator(language)(large_key(Verdict.MATCH, State.NORMAL, dated=True))
+    assert drawable(said)
+    assert max(map(len, large_lines(said).splitlines())) <= LARGE_WIDTH
