@@ -99,7 +99,7 @@ class RecordDesk:
             return None
         if found is None or isinstance(found, Check):
             return found
-        return Summary(found.record, found.verdict, found.state, found.at)
+        return Summary(found.record, found.at, found.told)
 
 
 class SlipDesk:
