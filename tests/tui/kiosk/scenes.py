@@ -10,6 +10,7 @@ from typing import cast
 
 from textual.pilot import Pilot
 
+from invoices.told import Told
 from invoices.verdict import Source, State, Verdict
 from tests.tui.scripted_ports import (
     NOW,
