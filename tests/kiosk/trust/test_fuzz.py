@@ -5,23 +5,32 @@ from __future__ import annotations
 import os
 import random
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import base45
 
 from helpdesk.wire import slip_code, trust_list
 from helpdesk.wire.errors import WireError
-from helpdesk.wire.slip_claims import SignatureState
+from helpdesk.wire.slip_claims import SignatureState, VerdictCode
 from kiosk.trust.slip_check import Worth
 from kiosk.trust.store import FILE, TrustStore, TrustStoreError
 from tests.helpdesk.wire.world import KIOSK, NOW, ROOT, bundle, claims, listed
 from tests.kiosk.trust.slips import check, held, stocked
 
 ROUNDS: Final = int(os.environ.get("FUZZ_ROUNDS", "2000"))
-CODE: Final = slip_code.issue(claims(), KIOSK)
-UNSIGNED: Final = slip_code.issue(
-    claims(signature=SignatureState.DEVICE_KEY_MISSING, invoice=None), None
-)
+BASES: Final[list[dict[str, Any]]] = [
+    {},
+    {"pack": NOW},
+    {"outdated": NOW},
+    {"verdict": VerdictCode.UNAVAILABLE, "state": None, "registry": None},
+]
+GENUINE: Final = [slip_code.issue(claims(**basis), KIOSK) for basis in BASES]
+UNSIGNED: Final = [
+    slip_code.issue(
+        claims(signature=SignatureState.DEVICE_KEY_MISSING, invoice=None, **basis), None
+    )
+    for basis in BASES
+]
 
 
 def mutated(chance: random.Random, whole: bytes) -> bytes:
@@ -45,14 +54,15 @@ def mutated(chance: random.Random, whole: bytes) -> bytes:
 def test_no_mutated_slip_is_believed() -> None:
     chance = random.Random(20261124)
     by = held()
-    for whole in (CODE, UNSIGNED):
+    codes = GENUINE + UNSIGNED
+    for whole in codes:
         message = base45.b45decode(whole.removeprefix("FP1:"))
-        for round_ in range(ROUNDS // 2):
+        for round_ in range(ROUNDS // len(codes)):
             if round_ % 2:
                 text = "FP1:" + str(base45.b45encode(mutated(chance, message)), "ascii")
             else:
                 text = mutated(chance, whole.encode()).decode("latin-1")
-            if text not in {CODE, UNSIGNED}:
+            if text not in codes:
                 found = check(text, NOW, by)
                 assert found.worth is not Worth.GOOD
                 assert found.fault is not None
