@@ -158,6 +158,26 @@ async def test_an_answer_that_came_later_gets_a_slip_of_its_own(
     assert ["暂时无法判断" in slip.text for slip in paper.slips] == [True, False]
 
 
+async def test_a_damaged_slip_holds_up_neither_the_start_nor_the_others(
+    tmp_path: Path, paper: VirtualPrinter, text: Translate
+) -> None:
+    paper.fail(Fault.PAPER_OUT)
+    async with opened(tmp_path) as database:
+        lost, good = [await database.checks.add(new_check(name)) for name in ("op-1", "op-2")]
+        async with at_work(database, paper.port, HandClock(), text) as (_, desk):
+            for check in (lost, good):
+                await desk.print(check.record)
+        async with database.connection.transaction() as tx:
+            change = "UPDATE slips SET document = zeroblob(64) WHERE job_id = ?"
+            assert await tx.execute(change, lost.record) == 1
+        paper.mend()
+        async with at_work(database, paper.port, HandClock(), text) as (_, desk):
+            await until(lambda: desk.state(good.record) == SlipShown(SlipState.PRINTED))
+        kept = await database.connection.fetch("SELECT state, reason FROM slips ORDER BY position")
+    assert kept == [("failed", "seal.broken"), ("confirmed", "")]
+    assert [good.record in slip.text for slip in paper.slips] == [True]
+
+
 async def test_what_cannot_be_printed_is_refused_by_code(
     tmp_path: Path, paper: VirtualPrinter, text: Translate
 ) -> None:
