@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from invoices.verdict import Verdict
+from invoices.verdict import Source, Verdict
 from kiosk.errors import KioskError
 from printers.errors import LedgerError, RetryError
 from printers.ledger import Job
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from kiosk.slip import SlipWriter
     from printers.ledger import Entry, Ledger
 
-UNANSWERED = ".0"
+UNANSWERED: Final = ".0"
 """Marks the slip of a kept check: its answer, when it is there, gets a slip of its own."""
+PROVISIONAL: Final = ".1"
+"""Marks the slip of an answer by the data on this machine: the full one may be another."""
+_COPY: Final = ".r"
 
 
 class Spool(Protocol):
@@ -39,6 +42,18 @@ class PrintingError(KioskError):
 def record_of(job_id: str) -> str:
     """The record number whose slip, or copy of a slip, a job is."""
     return job_id.partition(".")[0]
+
+
+def slip_of(check: Check) -> str:
+    """The id of the slip of the answer that a check has now."""
+    if check.outcome.verdict is Verdict.UNAVAILABLE:
+        return check.record + UNANSWERED
+    return check.record + (PROVISIONAL if check.outcome.source is Source.PACK else "")
+
+
+def original_of(job_id: str) -> str:
+    """The id of the slip that a job is, or is a copy of."""
+    return job_id.partition(_COPY)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +109,9 @@ class Printing:
         return check
 
     def _job(self, check: Check) -> Job:
-        unanswered = check.outcome.verdict is Verdict.UNAVAILABLE
         now = self.clock.now()
         return Job(
-            job_id=check.record + (UNANSWERED if unanswered else ""),
+            job_id=slip_of(check),
             document=self.writer.write(check),
             created_at=now,
             expires_at=now + timedelta(seconds=self.expire),
