@@ -17,7 +17,7 @@ from tests.tui.scripted_ports import ROOT, catalogue
 from tui.kiosk.answers import headline_key, large_key
 from tui.kiosk.ports import Link, SlipState
 from tui.kiosk.screens.help import TOPICS
-from tui.kiosk.slip_words import REASONS
+from tui.kiosk.slip_words import OURS, REASONS
 from tui.widgets.large_words import drawable
 
 LANGUAGES = ("zh_CN", "en")
@@ -35,7 +35,7 @@ def composed_keys() -> set[str]:
     keys |= {f"result.source.{source}" for source in Source}
     keys |= {f"link.{link}{tail}" for link in Link for tail in ("", ".since")}
     keys |= {f"slip.{state}" for state in SlipState}
-    keys |= {f"slip.reason.{reason}" for reason in {*REASONS, "unknown"}}
+    keys |= {f"slip.reason.{reason}" for reason in {*REASONS, OURS}}
     for field in Field:
         keys |= {f"verify.question.{field}", f"paper.{field}", f"short.{field}"}
     for topic in TOPICS:
