@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from kiosk.clock import Clock
     from kiosk.slip import SlipWriter
     from printers.ledger import Entry, Ledger
+
+logger = logging.getLogger(__name__)
 
 UNANSWERED: Final = ".0"
 """Marks the slip of a kept check: its answer, when it is there, gets a slip of its own."""
@@ -36,7 +41,7 @@ class Spool(Protocol):
 
 
 class PrintingError(KioskError):
-    """A slip that cannot be queued: `printing.no_record`, `printing.no_slip`, `retry.*`, ..."""
+    """A slip that cannot be queued: `printing.no_record`, `printing.no_slip`, `retry.*`."""
 
 
 def record_of(job_id: str) -> str:
@@ -76,11 +81,9 @@ class Printing:
         """
         check = await self._check(record)
         job = self._job(check)
-        try:
+        with _told():
             await self.spool.submit(job)
             entry = await self.ledger.find(job.job_id)
-        except LedgerError as error:
-            raise PrintingError(error.code, error.params) from error
         if entry is None:
             raise PrintingError("printing.no_slip")
         return entry
@@ -94,12 +97,10 @@ class Printing:
         """
         check = await self._check(record)
         job = self._job(check)
-        try:
+        with _told():
             if await self.ledger.find(job.job_id):
                 return await self.spool.retry(job.job_id)
             await self.spool.submit(job)
-        except (LedgerError, RetryError) as error:
-            raise PrintingError(error.code, error.params) from error
         return job.job_id
 
     async def _check(self, record: str) -> Check:
@@ -116,3 +117,15 @@ class Printing:
             created_at=now,
             expires_at=now + timedelta(seconds=self.expire),
         )
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """The spooler's errors as ours. A ledger that fails took no slip; the check itself is kept."""
+    try:
+        yield
+    except LedgerError as error:
+        logger.error("the print ledger fails: %s", error.code)  # noqa: TRY400 - coded
+        raise PrintingError("printing.no_slip") from error
+    except RetryError as error:
+        raise PrintingError(error.code, error.params) from error

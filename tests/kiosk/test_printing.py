@@ -211,6 +211,24 @@ async def test_what_cannot_be_printed_is_refused_by_code(
     assert await SlipDesk().print("A03-261124-0001") == Refused("printing.no_printer")
 
 
+async def test_a_slip_that_cannot_be_kept_says_nothing_against_the_check(
+    tmp_path: Path, paper: VirtualPrinter, text: Translate
+) -> None:
+    async with opened(tmp_path) as database:
+        check = await database.checks.add(new_check("op-1"))
+        async with at_work(database, paper.port, HandClock(), text) as (printing, desk):
+            async with database.connection.transaction() as tx:
+                await tx.execute("ALTER TABLE slips RENAME TO away")
+            assert await desk.print(check.record) == Refused("printing.no_slip")
+            with pytest.raises(PrintingError) as caught:
+                await printing.reprint(check.record)
+            assert caught.value.code == "printing.no_slip"
+            async with database.connection.transaction() as tx:
+                await tx.execute("ALTER TABLE away RENAME TO slips")
+            await desk.print(check.record)
+            await until(lambda: len(paper.slips) == 1)
+
+
 @pytest.mark.parametrize("kind", ["memory", "sql"])
 async def test_both_ledgers_keep_the_same_promises(
     tmp_path: Path, kind: str, text: Translate
