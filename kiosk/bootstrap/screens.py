@@ -106,7 +106,7 @@ class RecordDesk:
             self._found(found)
         if found is None or isinstance(found, Check):
             return found
-        return Summary(found.record, found.verdict, found.state, found.at)
+        return Summary(found.record, found.at, found.told)
 
 
 REMEMBERED = 256

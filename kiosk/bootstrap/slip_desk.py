@@ -86,6 +86,5 @@ def _says(claims: SlipClaims) -> SlipSays:
         centre=centre,
         kiosk=kiosk,
         at=claims.issued_at,
-        verdict=None if claims.verdict is None else claims.verdict.verdict.value,
-        state=None if claims.state is None else claims.state.state.value,
+        told=claims.told,
     )

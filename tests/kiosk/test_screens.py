@@ -51,7 +51,7 @@ async def test_a_record_without_its_token_is_a_summary(tmp_path: Path) -> None:
         check = await database.checks.add(new_check("op-1", bare(Verdict.NOT_FOUND)))
         desk = RecordDesk(Records(database.checks))
         assert await desk.find(check.record, check.token) == check
-        summary = Summary(check.record, "not_found", None, check.at)
+        summary = Summary(check.record, check.at, check.outcome.told)
         assert await desk.find(check.record, None) == summary
         assert await desk.find("A03-261124-0999", None) is None
     assert await desk.find(check.record, check.token) is None
