@@ -30,6 +30,7 @@ SETTINGS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA busy_timeout = 1000",
+    "PRAGMA secure_delete = ON",  # what is destroyed must not stay in a page that is free now
 )
 
 

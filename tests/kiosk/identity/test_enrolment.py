@@ -55,6 +55,19 @@ async def test_nothing_of_the_lease_lies_in_the_clear(tmp_path: Path) -> None:
         assert secret.hex().encode() not in left
 
 
+async def test_a_fence_leaves_no_earlier_form_of_the_lease_on_the_disk(tmp_path: Path) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        lease = "SELECT sealed FROM identity WHERE role = 'enrolled'"
+        ((sealed,),) = await kiosk.database.connection.fetch(lease)
+        parts = [sealed[at : at + 16] for at in range(16, len(sealed) - 16, 16)]
+        left = await asyncio.to_thread(files_of, tmp_path)
+        assert all(part in left for part in parts), "this is how it would be found"
+        await kiosk.identities.stand(Standing.FENCED)
+        left = await asyncio.to_thread(files_of, tmp_path)
+        assert not any(part in left for part in parts)
+
+
 async def test_a_lost_answer_is_asked_again_with_the_same_keys(tmp_path: Path) -> None:
     centre = Centre(TwoClocks())
     async with kiosk_of(tmp_path, centre) as kiosk:
