@@ -94,8 +94,8 @@ class _Behind:
             self.bare(centre),
             checks=CheckDesk(core.verification, checked),
             slips=slips if paper else None,
-            records=RecordDesk(core.records),
-            signed_slips=SignedSlipDesk(core.trust, core.records, core.clock),
+            records=RecordDesk(core.records, slips.found),
+            signed_slips=SignedSlipDesk(core.trust, core.records, core.clock, slips.found),
             samples=await asyncio.to_thread(read_sheet, self._config),
         )
 

@@ -37,6 +37,8 @@ _PUT = """
     ON CONFLICT (role) DO UPDATE SET sealed = excluded.sealed
 """
 _DROP = "DELETE FROM identity WHERE role = ?"
+_EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
+"""Until then SQLite's log holds earlier forms of a row beside the key that opens them."""
 _ENROLLED, _ASKING = "enrolled", "asking"
 
 Form = TypeVar("Form", bound=BaseModel)
@@ -230,12 +232,15 @@ class IdentityBook:
         )
 
     async def _wipe(self) -> None:
-        for wipe in self._wipers:
+        for wipe in (self._forget_earlier_forms, *self._wipers):
             try:
                 await wipe()
             except KioskError as error:
                 # The next start tries again; what else there is must go now.
                 logger.critical("a fenced kiosk could not wipe: %s", error.code)
+
+    async def _forget_earlier_forms(self) -> None:
+        await self._connection.fetch(_EMPTY_LOG)
 
     async def _read(self, tx: Transaction, role: str, shape: type[Form]) -> Form | None:
         rows = await tx.fetch(_GET, role)

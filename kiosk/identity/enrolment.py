@@ -17,8 +17,10 @@ from helpdesk.wire.errors import WireError
 from kiosk.errors import KioskError
 from kiosk.identity.calls import code_of
 from kiosk.transport import Call, TransportError
+from kiosk.unbroken import unbroken
 
 if TYPE_CHECKING:
+    from helpdesk.wire.enrolment import Grant, ServerKeys
     from kiosk.clock import Clock
     from kiosk.db.port import Connection
     from kiosk.identity.book import IdentityBook
@@ -75,12 +77,17 @@ class Enrolment:
             grant = enrolment.open_answer(proof_key, request, answer, pair.sealing)
         except WireError as error:
             raise EnrolmentError(error.code, error.params) from error
+        # Whoever asked may go away by now: a kiosk that is kept as one and speaks as another
+        # would soon write the old one over the new.
+        await unbroken(self._become(asked, grant, request.server))
+        return self.identities.needed
+
+    async def _become(self, asked: Asking, grant: Grant, server: ServerKeys) -> None:
         async with self.connection.transaction() as tx:
             if (await self.journal.written(tx)).journal != asked.journal:
                 await self.outbox.begin_anew(tx, asked.journal)
-            form = await self.identities.enrol(tx, asked, grant, request.server, self.clock.now())
+            form = await self.identities.enrol(tx, asked, grant, server, self.clock.now())
         await self.identities.settle(form)
-        return form
 
     async def _journal_id(self) -> bytes:
         if self.identities.form is not None:

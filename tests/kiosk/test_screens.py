@@ -9,7 +9,7 @@ import pytest
 
 from invoices.check import Check
 from invoices.verdict import Verdict
-from kiosk.bootstrap.screens import CheckDesk, HealthDesk, RecordDesk, SlipDesk
+from kiosk.bootstrap.screens import REMEMBERED, CheckDesk, HealthDesk, RecordDesk, SlipDesk
 from kiosk.link import Link
 from kiosk.records import Records
 from kiosk.status import StatusBoard, Surroundings
@@ -100,6 +100,16 @@ def test_each_state_of_a_slip_is_shown(state: JobState, reason: str, shown: Slip
     assert heard == [shown]
     assert desk.state("A03-261124-0001") == shown
     assert desk.state("A03-261124-0002") is None
+
+
+def test_what_is_known_of_slips_does_not_grow_for_ever() -> None:
+    desk = SlipDesk()
+    for number in range(REMEMBERED + 2):
+        desk.heard(f"A03-261124-{number:04d}", JobState.CONFIRMED, "")
+        desk.heard("A03-261124-0001", JobState.SENDING, "")
+    assert desk.state("A03-261124-0000") is None
+    assert desk.state("A03-261124-0001") == SlipShown(SlipState.PRINTING), "it has news"
+    assert desk.state(f"A03-261124-{REMEMBERED + 1:04d}") == SlipShown(SlipState.PRINTED)
 
 
 async def test_a_visitor_who_waits_no_longer_leaves_nothing_half_done(tmp_path: Path) -> None:
