@@ -6,8 +6,6 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-import structlog
-
 from helpdesk.kiosks.nonces import Freshness
 from helpdesk.kiosks.roster import KeyStanding
 from helpdesk.web import Channel, Principal, RequestError
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from helpdesk.clock import Clock
-    from helpdesk.db import Database
+    from helpdesk.kiosks.fleet import Fleet
     from helpdesk.kiosks.nonces import Nonces
     from helpdesk.kiosks.roster import KioskKey, Roster
     from helpdesk.kiosks.server_keys import ServerSecrets
@@ -31,23 +29,21 @@ REPLAYED: Final = "signature.replayed"
 
 _SCHEME: Final = {"WWW-Authenticate": "Signature"}
 
-_log = structlog.stdlib.get_logger("helpdesk.kiosks")
-
 
 class SignedRequests:
     """The web's `Signatures` by the kiosks' keys."""
 
     def __init__(
         self,
-        database: Database,
         roster: Roster,
+        fleet: Fleet,
         secrets_: ServerSecrets,
         nonces: Nonces,
         clock: Clock,
         chance: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
-        self._database = database
         self._roster = roster
+        self._fleet = fleet
         self._secrets = secrets_
         self._nonces = nonces
         self._clock = clock
@@ -104,11 +100,8 @@ class SignedRequests:
 
     async def _first_use(self, key: KioskKey) -> None:
         """The first request under a new key ends the old one's time."""
-        if key.state is not KeyStanding.REGISTERED:
-            return
-        async with self._database.transaction() as tx:
-            if await self._roster.activate(tx, key, self._clock.now()):
-                _log.info("kiosk.key_changed", kiosk=key.kiosk)
+        if key.state is KeyStanding.REGISTERED:
+            await self._fleet.first_use(key)
 
     def _answers(self, keyid: str, nonce: str) -> bool:
         return challenge.holds(self._secrets.challenge, keyid, nonce, self._clock.now())
