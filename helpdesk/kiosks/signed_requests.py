@@ -16,7 +16,7 @@ from helpdesk.wire.faults import Fault
 from helpdesk.wire.sync import CHALLENGE, TIME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from helpdesk.clock import Clock
     from helpdesk.kiosks.fleet import Fleet
@@ -50,9 +50,14 @@ class SignedRequests:
         self._chance = chance
 
     async def principal(
-        self, request: Request, headers: Mapping[str, str], *, replayable: bool
+        self,
+        request: Request,
+        headers: Mapping[str, str],
+        read: Callable[[], Awaitable[bytes]],
+        *,
+        replayable: bool,
     ) -> Principal:
-        """The kiosk that signed, named by its prefix.
+        """The kiosk that signed, named by its prefix; only then its body is read.
 
         Raises:
             RequestError: 401 `signature.*`; with `signature.skew` the server's time and a
@@ -61,14 +66,17 @@ class SignedRequests:
         keyid = request_signature.keyid_of(headers)
         key = None if keyid is None else await self._accepted(keyid)
         try:
-            verified = request_signature.verify(
+            verified = request_signature.verify_unread(
                 request,
                 headers,
                 lambda _: None if key is None else key.verifying,
                 self._clock.now(),
                 self._answers,
             )
+            request_signature.check_body(headers, await read())
         except WireError as error:
+            if error.code == Fault.SIGNATURE_SKEW:
+                await read()  # it is a kiosk's: let it finish, so that it hears the answer
             raise self._refusal(error.code, keyid) from error
         if key is None:
             raise self._refusal(Fault.SIGNATURE_KEY, keyid)
