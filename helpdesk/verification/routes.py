@@ -106,7 +106,7 @@ async def verify(call: Call[VerificationRequest]) -> web.Response:
     except IdempotencyError as error:
         raise RequestError(error.code, status=422) from error
     if not recorded.repeated and rules.is_guess(recorded.outcome.verdict):
-        desk.guesses.take(guesser)
+        desk.guesses.spend(guesser)
     body = answer_json(recorded.outcome, recorded.record, desk.advice[call.language])
     return web.Response(body=body, content_type="application/json")
 

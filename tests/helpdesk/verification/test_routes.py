@@ -234,6 +234,21 @@ async def test_guessing_is_slowed_for_each_address_and_each_kiosk(
     assert (await ask(client, body()))[0] == 200
 
 
+async def test_guesses_made_at_once_count_like_those_made_one_by_one(
+    serve: Serve, stock: list[Entry], clock: HandClock
+) -> None:
+    client = await serve(stock, guesses=3)
+    wrong = [body("edge") | {"check_code": f"{number:06d}"} for number in range(5)]
+
+    told = await asyncio.gather(*(ask(client, each) for each in wrong))
+
+    guessed = [status for status, _ in told].count(200)
+    clock.pass_(seconds=(guessed - 3) * 20 + 19)
+    assert (await ask(client, body()))[0] == 429
+    clock.pass_(seconds=2)
+    assert (await ask(client, body()))[0] == 200
+
+
 async def test_right_answers_are_no_guesses(serve: Serve, stock: list[Entry]) -> None:
     client = await serve(stock, guesses=1)
 
