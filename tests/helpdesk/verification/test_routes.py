@@ -97,8 +97,8 @@ async def ask(client: Client, asked: object, **headers: str) -> tuple[int, Any]:
         return response.status, await response.json(content_type=None)
 
 
-def kiosk(keys: KeyRing, op_id: str) -> dict[str, str]:
-    credentials = f"Yanpiao-Kiosk A03:{keys.kiosk_access.hex()}"
+def kiosk(keys: KeyRing, op_id: str, prefix: str = "A03") -> dict[str, str]:
+    credentials = f"Yanpiao-Kiosk {prefix}:{keys.kiosk_access.hex()}"
     return {"Authorization": credentials, "Idempotency_Key": op_id}
 
 
@@ -204,6 +204,18 @@ async def test_a_kiosk_names_only_records_of_its_own(
     for record in ["B01-261124-0127", "A03", "W-261124-0001"]:
         status, problem = await ask(client, body() | {"record": record}, **kiosk(keys, ids()))
         assert (status, problem["code"]) == (422, "verification.record")
+
+
+async def test_no_kiosk_writes_the_numbers_of_the_web(
+    serve: Serve, stock: list[Entry], keys: KeyRing
+) -> None:
+    client, ids = await serve(stock), OpIds()
+    asked = body() | {"record": "W-261124-0001"}
+
+    status, problem = await ask(client, asked, **kiosk(keys, ids(), "W"))
+
+    assert (status, problem["code"]) == (422, "verification.record")
+    assert (await ask(client, body()))[1]["record"] == "W-261124-0001"
 
 
 async def test_a_stranger_cannot_name_the_record(serve: Serve, stock: list[Entry]) -> None:
