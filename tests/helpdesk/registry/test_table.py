@@ -187,6 +187,26 @@ def test_numbers_and_days_of_a_sheet_are_read_as_meant(tmp_path: Path) -> None:
     assert rows[4][1][4] == "1.005"
 
 
+@pytest.mark.parametrize("said", ["NaN", "inf", "-Infinity", "1e400"])
+def test_a_cell_that_is_no_number_spoils_only_its_own_row(tmp_path: Path, said: str) -> None:
+    header = ["kind", "number", "issued_on", "net_amount", "tax_amount", "total_amount"]
+    row = ["32", "1", "2026-01-01", 1, 2, 77777]
+    path = sheet(tmp_path / "a.xlsx", [header, row, [*row[:5], 3]])
+    parts = {}
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            parts[name] = archive.read(name).replace(b"77777", said.encode())
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+    rows = read(path)
+
+    assert [line for line, _ in rows] == [2, 3]
+    assert rows[0][1] == "row.number_cell"
+    assert rows[1][1][6] == "3"
+
+
 def test_an_archive_that_unpacks_to_too_much_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
