@@ -87,7 +87,27 @@ def test_quotes_blank_lines_and_a_cell_over_two_lines(tmp_path: Path) -> None:
     text = as_csv([COLUMNS]) + '\n"a\nb",' + ",".join(row[1:]) + "\n\n" + ",".join(row) + "\n"
     rows = read(written(tmp_path / "a.csv", text))
 
-    assert rows == [(3, ("a\nb", *row[1:])), (6, tuple(row))]
+    assert rows == [(3, ("a\nb", *row[1:])), (4, "row.quoted"), (6, tuple(row))]
+
+
+def test_a_line_break_at_a_cells_end_takes_nothing_in(tmp_path: Path) -> None:
+    row = ["x"] * 15
+    text = as_csv([COLUMNS]) + '"a\n",' + ",".join(row[1:]) + "\n" + ",".join(row) + "\n"
+    rows = read(written(tmp_path / "a.csv", text))
+
+    assert rows == [(2, ("a\n", *row[1:])), (4, tuple(row))]
+
+
+def test_every_row_that_open_quotes_take_in_is_told(tmp_path: Path) -> None:
+    row = ",".join(["x"] * 15)
+    named = ",".join(["x"] * 14) + ',"y"'
+    lines = [row, row.removesuffix("x") + '"open', row, row, named, row]
+    rows = read(written(tmp_path / "a.csv", as_csv([COLUMNS]) + "\n".join(lines) + "\n"))
+
+    assert [line for line, _ in rows] == list(range(2, 8))
+    assert [told for _, told in rows if isinstance(told, str)] == [
+        *("row.csv", "row.quoted", "row.quoted", "row.quoted")
+    ]
 
 
 def test_hostile_rows_are_told_and_the_next_ones_read(tmp_path: Path) -> None:
@@ -115,7 +135,8 @@ def test_an_open_quote_does_not_swallow_the_rest_of_a_long_file(tmp_path: Path) 
     rows = read(written(tmp_path / "a.csv", text))
 
     assert rows[0] == (2, "row.csv")
-    assert len(rows) > 5_000
+    assert [line for line, _ in rows] == list(range(2, 10_003))
+    assert sum(told != "row.quoted" for _, told in rows) > 5_000
 
 
 @pytest.mark.parametrize(
