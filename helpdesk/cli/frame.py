@@ -54,6 +54,8 @@ _STATUS_OF_CODE = {
 }
 _WRONG_CODES = ("db.url", "keys.exist", "trust.kid", "trust.key_unknown", "trust.root_place")
 
+_PASSING_CODES = ("kiosks.busy",)
+
 ConfigOption = Annotated[Path, typer.Option("--config", metavar="FILE")]
 JsonOption = Annotated[bool, typer.Option("--json")]
 
@@ -73,6 +75,8 @@ def exit_status(code: str) -> int:
     """Return the exit status that belongs to an error code."""
     if code in _WRONG_CODES:
         return WRONG
+    if code in _PASSING_CODES:
+        return UNAVAILABLE
     return _STATUS_OF_CODE.get(code.partition(".")[0], UNAVAILABLE)
 
 
