@@ -66,5 +66,5 @@ class Bureau:
         self.region_keys = RegionKeys(database, self.roster, self.changes, regions)
         self.noticeboard = Noticeboard(database, self.changes, authority, config, clock)
         self.signed = SignedRequests(
-            database, self.roster, self.secrets, nonces_for(database, clock), clock
+            self.roster, self.fleet, self.secrets, nonces_for(database, clock), clock
         )

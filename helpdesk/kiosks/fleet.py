@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from helpdesk.clock import Clock
     from helpdesk.db import Database
     from helpdesk.kiosks.grants import Vouching
-    from helpdesk.kiosks.roster import FleetLine, Roster
+    from helpdesk.kiosks.roster import FleetLine, KioskKey, Roster
     from helpdesk.wire.sync import KeyRequest
 
 _log = structlog.stdlib.get_logger("helpdesk.kiosks")
@@ -60,6 +60,22 @@ class Fleet:
             await self._roster.add_key(tx, kiosk, given.keys, KeyStanding.REGISTERED, now)
             await self._vouching.certify(tx, kiosk, given.keys.signing, now)
         return KeyAnswer(keyid=keyid, state=KeyState.REGISTERED)
+
+    async def first_use(self, key: KioskKey) -> bool:
+        """A registered key was used: the others' time ends; false where it had been used before.
+
+        What they signed so far holds, also on slips.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as tx:
+            known = await self._roster.keys_of(key.kiosk, tx)
+            if not await self._roster.activate(tx, key, now):
+                return False
+            for other in known:
+                if other.keyid != key.keyid and other.state.accepted:
+                    await self._vouching.retire(tx, other.keys.signing, now)
+        _log.info("kiosk.key_changed", kiosk=key.kiosk)
+        return True
 
     async def fence(self, kiosk: str) -> bool:
         """Shut a kiosk out at once and for ever; false where it was fenced before.
