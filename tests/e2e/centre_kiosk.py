@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any, Self
 
 import psutil
@@ -40,9 +41,10 @@ class CentreKiosk:
         self.stage = stage
         self.prefix = prefix
         self.text = Catalogues(domains=("kiosk", "tui")).translator("zh_CN")
-        self.data = stage.folder / f"kiosk-{prefix}"
+        given = {"kiosk__data": str(stage.folder / f"kiosk-{prefix}"), "kiosk__prefix": prefix}
+        self._settings = given | settings
+        self.data = Path(self._settings["kiosk__data"])
         self._inside = inside
-        self._settings = {"kiosk__prefix": prefix, "kiosk__data": str(self.data), **settings}
         self._terminal: TerminalProgram | None = None
         self._record = re.compile(rf"{prefix}-\d{{6}}-\d{{4}}")
 
@@ -104,12 +106,12 @@ class CentreKiosk:
         deadline = ANSWER_WITHIN
         return asyncio.run(ask(self.data / "control.sock", name, params, deadline=deadline))
 
-    def enrolled(self) -> Self:
-        """Let in by the server, with packs."""
+    def enrolled(self, *, packs: bool = True) -> Self:
+        """Let in by the server, and with packs unless there is no room for them."""
         until(self.is_back)
         code = from_server(self.stage, "kiosks.add", prefix=self.prefix)["code"]
         self.asked("enrol", code=code)
-        until(lambda: self.asked("packs.status")["version"] is not None)
+        until(lambda: not packs or self.asked("packs.status")["version"] is not None)
         return self
 
     def delivered(self) -> bool:
@@ -121,13 +123,15 @@ class CentreKiosk:
 
     def scanned(self, payload: str) -> str:
         """The record number that is painted in answer to a scan."""
-        seen = set(self._record.findall(self.terminal.text))
+        seen = self.painted()
         self.terminal.send(payload.encode() + b"\r")
-        screen = self.terminal.wait_until(
-            lambda screen: bool(set(self._record.findall(screen)) - seen), "a record", SECONDS
-        )
-        (record,) = set(self._record.findall(screen)) - seen
-        return str(record)
+        self.terminal.wait_until(lambda _: bool(self.painted() - seen), "a record", SECONDS)
+        (record,) = self.painted() - seen
+        return record
+
+    def painted(self) -> set[str]:
+        """The record numbers on its screen."""
+        return set(self._record.findall(self.terminal.text))
 
     # What it holds.
 
@@ -148,6 +152,11 @@ def until(holds: Callable[[], bool], seconds: float = SECONDS) -> float:
         assert time.monotonic() - begun < seconds, "it did not come"
         time.sleep(LOOK)
     return time.monotonic() - begun
+
+
+def crowding() -> float:
+    """How many processes want each core of this machine: by so much all of it is slower."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def server_process(stage: Stage) -> psutil.Process:

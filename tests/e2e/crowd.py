@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -54,19 +54,23 @@ class Crowd:
         self._thread.join(SECONDS)
         assert not self._thread.is_alive()
 
-    def waits_for(self, more: int, of: str = "") -> None:
-        """Until so many more were answered, or refused with the code `of`."""
-        with self._news:
-            wanted = self._count(of) + more
-            assert self._news.wait_for(lambda: self._count(of) >= wanted, SECONDS), self.told
+    def waits_for(self, more: int) -> None:
+        """Until so many more were answered."""
+        self._wait(lambda: len(self.told.verdicts), more)
+
+    def waits_for_refusals(self, more: int, codes: Container[str]) -> None:
+        """Until so many more were refused with one of these codes."""
+        self._wait(lambda: sum(n for code, n in self.told.refused.items() if code in codes), more)
 
     def hears(self, record: str) -> None:
         """Somebody at the screen was told something too."""
         with self._news:
             self.told.verdicts[record] = "shown"
 
-    def _count(self, of: str) -> int:
-        return self.told.refused[of] if of else len(self.told.verdicts)
+    def _wait(self, count: Callable[[], int], more: int) -> None:
+        with self._news:
+            wanted = count() + more
+            assert self._news.wait_for(lambda: count() >= wanted, SECONDS), self.told
 
     async def _all(self) -> None:
         await asyncio.gather(*(self._person() for _ in range(self._people)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +13,7 @@ import pytest
 from invoices.face import Face
 from invoices.qr_writer import write_face
 from kiosk.demo.stage import Stage
-from tests.e2e.centre_kiosk import CentreKiosk, until
+from tests.e2e.centre_kiosk import CentreKiosk, crowding, until
 from tests.e2e.crowd import Crowd, proved
 from tests.e2e.lines import Cable, Line, Relay
 
@@ -21,8 +22,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stage", ["sqlite"], indi
 DEADLINE = 1.5
 """Seconds a visitor waits for a verdict."""
 BUSY = 1.0
-"""Seconds that a loaded machine may add."""
+"""Seconds that a machine may add which does all this at once."""
 WAYS = {"mute": "F50", "unplugged": "F51", "no way back": "F52"}
+MANY = "OUTAGE_ROUNDS" in os.environ
+"""`make outages` tries every way."""
 
 
 @contextmanager
@@ -37,7 +40,7 @@ def line_of(stage: Stage, way: str) -> Iterator[tuple[Line, str]]:
         yield cable or relay, f"http://{host}:{relay.port}"
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", WAYS if MANY else ["mute", "unplugged"])
 def test_while_the_line_is_dead_packs_answer_in_time_and_after_it_the_server_has_all(
     stage: Stage, faces: Iterator[Face], way: str
 ) -> None:
@@ -59,7 +62,7 @@ def test_while_the_line_is_dead_packs_answer_in_time_and_after_it_the_server_has
             line.heal()
             until(lambda: kiosk.asked("status")["link"] == "online")
             crowd.waits_for(5)
-        assert crowd.told.slowest < DEADLINE + BUSY
+        assert crowd.told.slowest < DEADLINE + BUSY * crowding()
         assert set(crowd.told.verdicts.values()) <= {"match", "daily_limit", "shown"}
         assert not crowd.told.refused
         proved(kiosk, crowd.told)
