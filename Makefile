@@ -61,6 +61,8 @@ pytest: $(VENV)/dev.stamp
 .PHONY: fuzz outages
 fuzz: $(VENV)/dev.stamp ## ROUNDS=1000000 mutated inputs, shared out over all that is read from outside
 	nice -n 10 $(BIN)/python -m tests.fuzz --rounds $(or $(ROUNDS),1000000)
+	FUZZ_ROUNDS=$$(( $(or $(ROUNDS),1000000) / 500 )) nice -n 10 $(BIN)/python -m pytest -q \
+	    tests/kiosk/packs/test_fuzz.py tests/helpdesk/kiosks/test_push_fuzz.py
 
 outages: $(VENV)/dev.stamp ## ROUNDS=50 kills of real processes, dead lines, full disks
 	OUTAGE_ROUNDS=$(or $(ROUNDS),50) nice -n 10 $(BIN)/python -m pytest \
