@@ -32,7 +32,7 @@ _STANDING = "SELECT base_seq, base_hash, mark_seq FROM journals WHERE number = ?
 _HASH = "SELECT hash FROM journal_entries WHERE journal = ? AND seq = ?"
 _AFTER = """
     SELECT seq, header, content, sealed FROM journal_entries
-    WHERE journal = ? AND seq > ? ORDER BY seq LIMIT ?
+    WHERE journal = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?
 """
 _WAITING = """
     SELECT COUNT(*), MIN(at_ms) FROM journal_entries WHERE journal = ? AND seq > ?
@@ -121,8 +121,11 @@ class Outbox:
         return Head(seq, rows[0][0]) if rows else None
 
     async def after(self, at: Position, seq: int, limit: int = BATCH_ENTRIES) -> tuple[Entry, ...]:
-        """The entries that follow `seq`: at most `limit`, and not more than fit into a batch."""
-        rows = await self._connection.fetch(_AFTER, at.number, seq, limit)
+        """The entries from `seq` to `at`: at most `limit`, and not more than fit into a batch.
+
+        What was written since is not among them: the server's answer is held against `at`.
+        """
+        rows = await self._connection.fetch(_AFTER, at.number, seq, at.head.seq, limit)
         entries: list[Entry] = []
         size = 0
         for row in rows:

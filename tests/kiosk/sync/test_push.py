@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -89,6 +90,17 @@ async def test_no_fault_of_the_network_loses_or_doubles(
         assert await kiosk.sync.round()
         assert applied(kiosk) == named(*names)
         assert all(outcome == "applied" for _, outcome, _ in await entries(kiosk))
+
+
+async def test_checks_made_while_a_batch_is_put_together_wait_for_the_next(tmp_path: Path) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        for turn in range(20):
+            names = [f"{turn}-{at}" for at in range(3)]
+            told, _ = await asyncio.gather(kiosk.sync.round(), write(kiosk, *names))
+            assert told, (await kiosk.sync.report()).failure
+        assert await kiosk.sync.round()
+        assert len(applied(kiosk)) == 60
 
 
 async def test_a_restored_server_is_told_again(tmp_path: Path) -> None:
