@@ -20,6 +20,7 @@ from kiosk.cli import (
     slip,
     status,
     sync,
+    technician,
     verify,
 )
 from kiosk.cli.frame import Frame
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from kiosk.i18n import Translate
 
 COMMANDS = (
-    *(demo, run_kiosk, enrol, read, verify, status, doctor),
+    *(demo, run_kiosk, enrol, read, verify, status, doctor, technician),
     *(sync, journal, packs, slip),
 )
 """Modules with `add(app)`, in the order of the help."""

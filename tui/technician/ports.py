@@ -77,31 +77,3 @@ class Kiosk(Protocol):
 
     async def act(self, action: Action, language: str) -> Outcome:
         """Have the running kiosk do it."""
-
-
-class Translate(Protocol):
-    """Message key to sentence in one language."""
-
-    def __call__(self, key: str, /, **values: object) -> str:
-        """The sentence with `values` in its named places."""
-
-
-class Catalogues(Protocol):
-    """The sentences in every language."""
-
-    @property
-    def languages(self) -> Sequence[str]:
-        """Language codes in the order to offer them."""
-
-    def translator(self, language: str) -> Translate:
-        """The translator of one of `languages`."""
-
-
-class Clock(Protocol):
-    """The wall clock."""
-
-    def now(self) -> datetime:
-        """The present moment, UTC."""
-
-    def local(self, moment: datetime) -> datetime:
-        """A moment on the centre's wall clock."""
