@@ -23,7 +23,7 @@ def write_trial_slip(config: Config, at: datetime, texts: Sequence[Translate]) -
     first = texts[0]
     titles: list[Block] = [Text(text("receipt.test"), align="center", bold=True) for text in texts]
     facts = [
-        Pair(first("receipt.at"), f"{at:%Y-%m-%d %H:%M:%S}"),
+        Pair(first("receipt.test.at"), f"{at:%Y-%m-%d %H:%M:%S}"),
         Pair(first("receipt.test.kiosk"), config.kiosk.prefix),
         Pair(first("receipt.test.printer"), f"{config.printer.kind} {config.printer.address}"),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.bootstrap.own_log import FILE
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from kiosk.i18n import Catalogues, Translate
 
 RECORDS: Final = 200
+AGAIN: Final = timedelta(seconds=30)
 _COMMANDS: Final = {
     Action.SYNC: "sync.now",
     Action.PACKS: "packs.fetch",
@@ -44,11 +46,13 @@ class TechnicianDesk:
     catalogues: Catalogues
     _reach: Reach | None = field(default=None, init=False)
     _printer: str | None = field(default=None, init=False)
+    _running: bool = field(default=True, init=False)
 
     async def look(self, language: str, *, whole: bool) -> Look:
         """How it is; between whole looks what the last one heard of the outside stays."""
-        looked = await self.checkup.look(server=whole, devices=whole)
-        looked = self._remembered(looked, whole=whole)
+        server = whole or self._stale()
+        looked = await self.checkup.look(server=server, devices=whole)
+        looked = self._remembered(looked, server=server, whole=whole)
         words = Words(self.catalogues.translator(language), self.clock.local)
         records = await asyncio.to_thread(tail, self.config.data / FILE, RECORDS)
         live = looked.inside.live if looked.inside else None
@@ -77,12 +81,19 @@ class TechnicianDesk:
             return Outcome(good=False, text=text("tech.did.refused", why=why))
         return _OUTCOMES[action](text, answer)
 
-    def _remembered(self, looked: Looked, *, whole: bool) -> Looked:
+    def _stale(self) -> bool:
+        """Whether nobody asks the server: a running kiosk does so itself, all the time."""
+        reach = self._reach
+        return not self._running and reach is not None and self.clock.now() - reach.now > AGAIN
+
+    def _remembered(self, looked: Looked, *, server: bool, whole: bool) -> Looked:
+        """What was heard earlier stands while no kiosk knows better."""
+        self._running = looked.running
+        if server:
+            self._reach = looked.outlook.reach
         if whole:
-            self._reach, self._printer = looked.outlook.reach, looked.outlook.printer
-            return looked
+            self._printer = looked.outlook.printer
         if looked.running:
-            # It asks the server itself, all the time: what we heard is old by now.
             return looked
         outlook = replace(looked.outlook, reach=self._reach, printer=self._printer)
         return replace(looked, outlook=outlook)

@@ -127,7 +127,8 @@ def packs(held: Packs, who: Who, now: datetime) -> Iterator[Finding]:
         yield Finding(Part.PACKS, "none", Level.WARNING)
     else:
         yield _dated(held, held.as_of, held.expires, now)
-        for region in held.regions:
+        # One region's age is that of all; of several, each is told.
+        for region in held.regions if len(held.regions) > 1 else ():
             about: dict[str, Value] = {"region": region.region, "count": region.files}
             yield Finding(
                 Part.PACKS, "region", Level.NOTE, about | {"span": _age(region.as_of, now)}
@@ -140,7 +141,8 @@ def packs(held: Packs, who: Who, now: datetime) -> Iterator[Finding]:
 
 def _dated(held: Packs, as_of: datetime, expires: datetime, now: datetime) -> Finding:
     age = _age(as_of, now)
-    params: dict[str, Value] = {"version": held.version or 0, "span": age, "expires": expires}
+    regions = ", ".join(region.region for region in held.regions)
+    params: dict[str, Value] = {"regions": regions, "span": age, "expires": expires}
     if expires <= now:
         return Finding(Part.PACKS, "expired", Level.FAULT, params)
     if age > DATED:

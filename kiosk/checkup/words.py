@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 DOMAINS: Final = ("kiosk", "technician")
 MINUTE, HOUR, DAY = 60, 3600, 86400
-SHORT: Final = 10
-"""Seconds below which tenths are told."""
+SHORT: Final = 1
+"""Below a second tenths are told."""
 STEP: Final = 1024
 UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB")
 MARKS: Final = {
     Level.OK: "✔",
     Level.NOTE: "·",
     Level.WARNING: "!",
-    Level.FAULT: "✘",
+    Level.FAULT: "✖",
     Level.UNKNOWN: "?",
 }
 

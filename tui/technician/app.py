@@ -8,22 +8,21 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.screen import Screen
 
 from tui.kiosk.hardened import DEAD_KEYS, HardenedApp
 from tui.kiosk.wording import Wording
-from tui.plain_text import plain_text
 from tui.technician.confirm import ConfirmScreen
 from tui.technician.main import MainScreen
 from tui.technician.page import PageScreen
 from tui.technician.plain_framer import PlainFramer
 from tui.technician.ports import Action, Level
 from tui.technician.presence import Presence
-from tui.technician.rows import PLAIN_SIGNS, SENTENCE, SIGNS, record, row
+from tui.technician.rows import PLAIN_SIGNS, SIGNS, cured, record
 from tui.technician.theme import NAME, technician_theme
 
 if TYPE_CHECKING:
+    from textual.content import Content
     from textual.driver import Driver
 
     from tui.kiosk.ports import Catalogues, Clock
@@ -78,7 +77,7 @@ class TechnicianApp(HardenedApp, inherit_bindings=False):
         self._wording = Wording(language, catalogues.translator(language), clock)
         self._presence = Presence()
         self._look: Look | None = None
-        self._whole = True
+        self._whole = False
         self._wake = asyncio.Event()
         self.register_theme(technician_theme())
         self.theme = NAME
@@ -100,7 +99,12 @@ class TechnicianApp(HardenedApp, inherit_bindings=False):
             language = self._wording.language
             look = await self._kiosk.look(language, whole=whole)
             if language == self._wording.language:
+                first = self._look is None
                 self._take(look)
+                if first:
+                    # What takes a moment is asked once something is there to be read.
+                    self._whole = True
+                    continue
             if not self._wake.is_set():
                 await self._rest()
 
@@ -177,11 +181,8 @@ class TechnicianApp(HardenedApp, inherit_bindings=False):
 
     def _cures(self) -> Sequence[Content]:
         found = self._look.found if self._look else ()
-        lines: list[Content] = []
-        for each in found:
-            if each.cure:
-                cure = Content(plain_text(each.cure, SENTENCE))
-                lines += [row(each, self._signs), Content.assemble("  → ", cure), Content("")]
+        width = self.size.width - 2
+        lines = [cured(each, self._signs, width) for each in found if each.cure]
         return lines or [self._wording.say("tech.doctor.well")]
 
     def _records(self) -> Sequence[Content]:

@@ -10,6 +10,7 @@ from textual.content import Content
 
 from tui.plain_text import plain_text
 from tui.technician.ports import Level
+from tui.widgets.prose import set_lines
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 PART: Final = 10
 """Cells of the name of what was looked at."""
 SENTENCE: Final = 400
+_ARROW: Final = "  → "
 _LOUD: Final = frozenset({"warning", "error", "critical"})
 
 SIGNS: Mapping[Level, str] = MappingProxyType(
-    {Level.OK: "✔", Level.NOTE: "·", Level.WARNING: "!", Level.FAULT: "✘", Level.UNKNOWN: "?"}
+    {Level.OK: "✔", Level.NOTE: "·", Level.WARNING: "!", Level.FAULT: "✖", Level.UNKNOWN: "?"}
 )
 PLAIN_SIGNS: Mapping[Level, str] = MappingProxyType(
     {Level.OK: "+", Level.NOTE: ".", Level.WARNING: "!", Level.FAULT: "X", Level.UNKNOWN: "?"}
@@ -48,6 +50,14 @@ def row(found: Found, signs: Mapping[Level, str]) -> Content:
         sentence = sentence.stylize(STYLES[found.level])
     sign = Content.styled(signs[found.level], STYLES[found.level])
     return Content.assemble(sign, " ", name.stylize("$quiet"), sentence)
+
+
+def cured(found: Found, signs: Mapping[Level, str], width: int) -> Content:
+    """A finding and below it what to do, in lines of `width`."""
+    cure = set_lines(plain_text(found.cure, SENTENCE), max(20, width - len(_ARROW)))
+    arrows = (_ARROW, *[" " * len(_ARROW)] * (len(cure) - 1))
+    rest = [Content(arrow + line) for arrow, line in zip(arrows, cure, strict=True)]
+    return Content("\n").join([row(found, signs), *rest, Content("")])
 
 
 def record(line: LogLine, at: datetime) -> Content:

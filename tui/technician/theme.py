@@ -24,7 +24,7 @@ def technician_theme() -> Theme:
         panel="#303030",
         variables={
             "quiet": "#9E9E9E",
-            "block-cursor-background": "#005F87",
+            "block-cursor-background": "#3A3A3A",
             "block-cursor-foreground": "#FFFFFF",
             "block-cursor-blurred-background": "#303030",
             "block-cursor-blurred-foreground": "#FFFFFF",
