@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -48,6 +49,7 @@ samples = "{folder}/samples.jsonl"
 
 [packs]
 folder = "{folder}/packs"
+build = {build}
 
 [scanner]
 keyboard = true
@@ -57,6 +59,15 @@ kind = "tcp"
 address = "127.0.0.1:{printer}"
 columns = 32
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Entries of the journal: `written` by the kiosk, `taken` by the server."""
+
+    written: int
+    taken: int
+    exceptions: int
 
 
 class Stage(AbstractContextManager["Stage"]):
@@ -74,13 +85,20 @@ class Stage(AbstractContextManager["Stage"]):
     """
 
     def __init__(
-        self, today: date, invoices: int, *, keep: Path | None = None, database: str = ""
+        self,
+        today: date,
+        invoices: int,
+        *,
+        keep: Path | None = None,
+        database: str = "",
+        packs_later: bool = False,
     ) -> None:
         """Nothing starts before the block is entered.
 
         `keep`: use and leave this folder. `database`: the URL of an empty one, instead of a
-        file in the folder.
+        file in the folder. `packs_later`: the kiosk has none before `give_packs`.
         """
+        self._packs_later = packs_later
         self._today = today
         self._invoices = invoices
         self._keep = keep
@@ -134,6 +152,27 @@ class Stage(AbstractContextManager["Stage"]):
             self._server.stop()
             self._server = None
 
+    def give_packs(self) -> None:
+        """Build packs of the registry and have the kiosk take them, running or not.
+
+        Raises:
+            DemoError: `demo.step` when it cannot.
+        """
+        config = ["--config", str(self.config)]
+        run("helpdesk", ["packs", "build", *config], self.log)
+        run("kiosk", ["packs", "fetch", *config], self.log)
+
+    def delivered(self) -> Delivered:
+        """Let the running kiosk tell the server all it has, and see what is there.
+
+        Raises:
+            DemoError: `demo.step` when it cannot.
+        """
+        config = ["--json", "--config", str(self.config)]
+        kiosk = answer("kiosk", ["sync", "now", *config], self.log)
+        server = answer("helpdesk", ["kiosks", "list", *config], self.log)
+        return Delivered(kiosk["head"], server["mark"], server["exceptions"])
+
     def _set_up(self) -> None:
         self._write_config()
         config = ["--config", str(self.config)]
@@ -160,9 +199,8 @@ class Stage(AbstractContextManager["Stage"]):
             "helpdesk", ["kiosks", "add", "--prefix", PREFIX, "--json", *config], self.log
         )
         run("kiosk", ["enrol", str(added["code"]), *config], self.log)
-        if self.packs:
-            run("helpdesk", ["packs", "build", *config], self.log)
-            run("kiosk", ["packs", "fetch", *config], self.log)
+        if self.packs and not self._packs_later:
+            self.give_packs()
 
     def _start_printer(self) -> None:
         arguments = ["--port", "0", "--control", "0", "--dots", "384"]
@@ -186,6 +224,7 @@ class Stage(AbstractContextManager["Stage"]):
             database=self.database,
             server=self._server_port,
             printer=self._printer_port,
+            build="false" if self._packs_later else "true",
         )
         self.config.write_text(text, encoding="utf-8")
 

@@ -56,6 +56,7 @@ class Tour:
         self._english = english
         self._tell = tell
         self._last = ""
+        self._packs = False
         self._steps = 0
 
     def run(self, samples: list[Sample]) -> int:
@@ -72,6 +73,10 @@ class Tour:
         digital = next(sample for sample in samples if sample.label == SCANNED_LATE)
         self._run_out_of_paper(digital)
         self._pull_the_plug(digital)
+        if self._stage.packs:
+            self._give_packs()
+            self._pull_the_plug(digital)
+        self._delivered()
         self._leave()
         return self._steps
 
@@ -119,11 +124,16 @@ class Tour:
         self._announce("server_stopped", sample.payload)
         self._stage.stop_server()
         self._program.send(sample.payload.encode() + b"\r")
-        slip, record = self._by_packs(sample) if self._stage.packs else self._by_nobody()
+        slip, record = self._by_packs(sample) if self._packs else self._by_nobody()
         self._announce("server_back", record)
         self._stage.start_server()
         self._see(self._t("link.online"))
         self._completed(self._code_of(slip), sample)
+
+    def _give_packs(self) -> None:
+        self._announce("packs", "FPK1")
+        self._stage.give_packs()
+        self._packs = True
 
     def _by_packs(self, sample: Sample) -> tuple[PrintedSlip, str]:
         """The kiosk answers from its own data, and says of when they are."""
@@ -152,10 +162,19 @@ class Tour:
                 return
         raise self._difference(wanted)
 
+    def _delivered(self) -> None:
+        """The server has all that the kiosk wrote, once, and none of it needs a person's eye."""
+        told = self._stage.delivered()
+        self._announce("delivered", f"{told.taken}/{told.written}")
+        if told.taken != told.written or told.exceptions:
+            raise self._difference(f"{told.written}/{told.written}")
+
     def _leave(self) -> None:
         self._announce("english", "F3")
         self._program.send("\x1bOR")
         self._see(self._english("link.online"))
+        # The screen is painted from the top: its last line of facts has all above it.
+        self._see(self._english("signed.label"))
         self._show(self._see(self._english("result.match.normal")))
 
     # --- looking -----------------------------------------------------------------------------

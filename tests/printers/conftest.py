@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from printers.profile import Profile
 from printers.spooler import Spooler
-from tests.printers.bench import Bench
+from tests.printers.bench import HASTY, Bench
 from tests.printers.carriers import CARRIERS, TcpCarrier
 
 
@@ -34,7 +34,12 @@ async def bench() -> AsyncIterator[Bench]:
 @pytest_asyncio.fixture
 async def spooler(any_bench: Bench) -> AsyncIterator[Spooler]:
     """A started spooler over the printer of `any_bench`."""
-    spooler = any_bench.spooler()
-    await spooler.start()
-    yield spooler
-    await spooler.close()
+    async with any_bench.running() as spooler:
+        yield spooler
+
+
+@pytest_asyncio.fixture
+async def hasty_spooler(any_bench: Bench) -> AsyncIterator[Spooler]:
+    """The same for a printer that will keep silent."""
+    async with any_bench.running(HASTY) as spooler:
+        yield spooler
