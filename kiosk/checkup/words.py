@@ -97,9 +97,10 @@ class Words:
         return str(value)
 
     def _why(self, code: str) -> str:
+        """In words, where there are some that need no values of their own."""
         for stem in ("reason", "error"):
-            words = self._text(f"{stem}.{code}", status="")
-            if words != f"{stem}.{code}":
+            words = self._text(f"{stem}.{code}")
+            if words != f"{stem}.{code}" and "{" not in words:
                 return words.rstrip("。.")
         return code
 

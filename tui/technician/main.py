@@ -105,15 +105,19 @@ class MainScreen(Screen[None]):
         shown = [self._list.get_option_at_index(at).id for at in range(self._list.option_count)]
         if shown == [each.key for each in found]:
             for at, each in enumerate(found):
-                self._list.replace_option_prompt_at_index(at, row(each, self._signs))
+                self._list.replace_option_prompt_at_index(at, self._row(each))
             return
         chosen = self._chosen_key()
         self._list.clear_options()
-        self._list.add_options([Option(row(each, self._signs), id=each.key) for each in found])
+        for each in found:
+            self._list.add_option(Option(self._row(each), id=each.key))
         keys = [each.key for each in found]
         part = chosen.partition(".")[0]
         near = [at for at, key in enumerate(keys) if key.partition(".")[0] == part]
         self._list.highlighted = keys.index(chosen) if chosen in keys else next(iter(near), 0)
+
+    def _row(self, found: Found) -> Content:
+        return row(found, self._signs)
 
     def _begin_where_it_burns(self, found: Sequence[Found]) -> None:
         for level in _URGENT:
