@@ -21,6 +21,8 @@ from kiosk.helpdesk_client import HttpTransport
 from printers.font import find_font
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kiosk.clock import Clock
     from kiosk.config import Config
 
@@ -82,7 +84,9 @@ class Checkup:
             try:
                 return await self._ask()
             except KioskError as error:
-                code = self._code(error)
+                code = error.code
+            if code == _ABSENT and await asyncio.to_thread(_forbidden, self._config.control):
+                code = "control.forbidden"
             pid = await asyncio.to_thread(owner_of, self._config.data)
             if code != _ABSENT or pid is not None:
                 return None, Owner(pid, answers=False, fault=code), _KEPT
@@ -107,13 +111,6 @@ class Checkup:
         except KioskError as error:
             return None, error.code
 
-    def _code(self, error: KioskError) -> str:
-        """The error's code; a socket that is there and not for us is another matter."""
-        control = self._config.control
-        if error.code == _ABSENT and control.exists() and not os.access(control, os.W_OK):
-            return "control.forbidden"
-        return error.code
-
     async def _reach(self) -> Reach:
         transport = HttpTransport(self._config.kiosk.server)
         transport.open()
@@ -130,6 +127,11 @@ class Checkup:
         from kiosk.bootstrap.paper import ask_printer
 
         return await ask_printer(section)
+
+
+def _forbidden(control: Path) -> bool:
+    """Whether the socket is there, and not for this account."""
+    return control.exists() and not os.access(control, os.W_OK)
 
 
 def _device(path: str) -> str | None:

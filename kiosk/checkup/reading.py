@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
@@ -69,7 +70,7 @@ async def read(book: Book, form: Enrolled | None, packs: Packs, live: Live | Non
     today = book.clock.today().isoformat()
     ((checks, kept),) = await book.connection.fetch(_CHECKS, today)
     return Inside(
-        version=version(PACKAGE),
+        version=await asyncio.to_thread(_version),
         sqlite=sqlite3.sqlite_version,
         times=await _times(book),
         who=await _who(book, form),
@@ -81,6 +82,12 @@ async def read(book: Book, form: Enrolled | None, packs: Packs, live: Live | Non
         kept=kept,
         live=live,
     )
+
+
+@cache
+def _version() -> str:
+    """Of the program as it was loaded: an update beside it changes nothing here."""
+    return version(PACKAGE)
 
 
 async def _times(book: Book) -> Times:
