@@ -50,7 +50,7 @@ class ToldCheck:
 
 
 class CheckAdoption:
-    """Takes told checks into the caller's transaction."""
+    """Takes told checks into the caller's transaction: `verified` in full, never `limited`."""
 
     def __init__(
         self,
@@ -60,9 +60,15 @@ class CheckAdoption:
         clock: Clock,
         zone: ZoneInfo,
         channel: str,
+        *,
+        verified: bool = True,
+        limited: bool = False,
     ) -> None:
+        self._verified = verified
         self._registry = RegistryStore(database, ring)
-        self._store = CheckStore(database, ring, replace(policy, daily_limit=None))
+        self._store = CheckStore(
+            database, ring, policy if limited else replace(policy, daily_limit=None)
+        )
         self._policy = policy
         self._clock = clock
         self._zone = zone
@@ -84,7 +90,7 @@ class CheckAdoption:
     ) -> Pending:
         day = check.at.astimezone(self._zone).date()
         finding = Finding(check.told)
-        if check.told in _LOOKED_FOR and check.claim is not None:
+        if self._verified and check.told in _LOOKED_FOR and check.claim is not None:
             refused = rules.refused(check.claim, day, self._policy)
             finding = refused or self._found(check.claim, identity, known)
         return Pending(
