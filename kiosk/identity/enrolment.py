@@ -19,6 +19,8 @@ from kiosk.identity.calls import code_of
 from kiosk.transport import Call, TransportError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from kiosk.clock import Clock
     from kiosk.db.port import Connection
     from kiosk.identity.book import IdentityBook
@@ -47,7 +49,7 @@ class EnrolmentError(KioskError):
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """The use case."""
+    """The use case. `forgotten`: whether the server has lost what we told it as who we are."""
 
     calls: ServerCalls
     identities: IdentityBook
@@ -56,12 +58,13 @@ class Enrolment:
     connection: Connection
     clock: Clock
     random: RandomBytes
+    forgotten: Callable[[], Awaitable[bool]]
 
     async def enrol(self, typed: str) -> Enrolled:
         """Who this kiosk is now; the server's keys are pinned and its own are the new ones.
 
         A kiosk that was enrolled before begins a new journal: what the old one still had to
-        say is written into it once more.
+        say is written into it once more, and all of it where the server has lost what it had.
 
         Raises:
             EnrolmentError: by the server's code or `enrolment.*`, `seal.*`.
@@ -69,6 +72,7 @@ class Enrolment:
         """
         try:
             code = enrolment_code.parse(typed)
+            whole = await self.forgotten()
             name, proof_key = enrolment_code.name_of(code), enrolment_code.proof_key(code)
             asked, pair = await self.identities.asking(name, await self._journal_id())
             request, answer = await self._ask(asked, pair, proof_key)
@@ -77,7 +81,7 @@ class Enrolment:
             raise EnrolmentError(error.code, error.params) from error
         async with self.connection.transaction() as tx:
             if (await self.journal.written(tx)).journal != asked.journal:
-                await self.outbox.begin_anew(tx, asked.journal)
+                await self.outbox.begin_anew(tx, asked.journal, whole=whole)
             form = await self.identities.enrol(tx, asked, grant, request.server, self.clock.now())
         await self.identities.settle(form)
         return form

@@ -50,9 +50,9 @@ _FIRST_NEEDED = """
 """
 _BASE = "UPDATE journals SET base_seq = ?, base_hash = ? WHERE number = ?"
 _LET_GO = "DELETE FROM journal_entries WHERE journal = ? AND seq <= ?"
-_UNJUDGED = """
+_UNTOLD = """
     SELECT seq, op_id, header, sealed FROM journal_entries
-    WHERE journal = ? AND outcome IS NULL ORDER BY seq
+    WHERE journal = ? AND (outcome IS NULL OR seq > ?) ORDER BY seq
 """
 
 
@@ -168,11 +168,16 @@ class Outbox:
         await tx.execute(_BASE, last, rows[0][0], at.number)
         return await tx.execute(_LET_GO, at.number, last)
 
-    async def begin_anew(self, tx: Transaction, journal: bytes) -> None:
-        """Begin a new journal; what the server has not judged is written into it once more."""
+    async def begin_anew(self, tx: Transaction, journal: bytes, *, whole: bool = False) -> None:
+        """Begin a new journal; what the server does not have is written into it once more.
+
+        `whole`: it has nothing, whatever it said once; else what follows the mark.
+        """
         before = await self._journal.written(tx)
+        ((_, _, mark),) = await tx.fetch(_STANDING, before.number)
         await self._journal.begin(tx, journal)
-        for seq, op_id, header, sealed in await tx.fetch(_UNJUDGED, before.number):
+        untold = await tx.fetch(_UNTOLD, before.number, 0 if whole else mark)
+        for seq, op_id, header, sealed in untold:
             _, plain = self._content(before.number, seq, sealed)
             if plain is not None:
                 await self._journal.carry_over(tx, read_header(header), op_id, plain)

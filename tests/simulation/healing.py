@@ -7,7 +7,7 @@ import asyncio
 from helpdesk.wire.standing import Standing
 from kiosk.db.port import StoreError
 from kiosk.link import Link
-from tests.simulation.books import KioskBooks, ServerBooks
+from tests.simulation.books import KioskBooks, ServerBooks, announced, replica
 from tests.simulation.kiosk import Kiosk
 from tests.simulation.promises import finally_
 from tests.simulation.visitors import enrol, invoice, visit
@@ -86,19 +86,21 @@ async def _needs_a_person(world: World, kiosk: Kiosk, helped: dict[str, int]) ->
     if form is None:
         return True
     if form.standing is Standing.FENCED:
-        if form.secrets is not None or form.key is not None:
+        if form.secrets is not None or (form.key is not None and report.parked is None):
             return False
         _wiped(world, kiosk)
         return True
     if form.standing is Standing.QUARANTINED:
         return report.waiting == 0
-    return report.parked in _HOPELESS
+    return report.parked in _HOPELESS or report.failure == "signature.key"
 
 
 def _wiped(world: World, kiosk: Kiosk) -> None:
     if kiosk.prefix not in world.fenced_at and kiosk.name not in world.copies:
         world.blame(f"divergent: {kiosk.name} thinks it was fenced")
-    if not kiosk.wiped or kiosk.keys.copy()._pairs:
+    life = kiosk.life
+    left = kiosk.keys.copy()._pairs if life and life.parts.identities.current is None else {}
+    if not kiosk.wiped or left:
         world.blame(f"lost: {kiosk.name} was fenced and kept its keys")
 
 
@@ -121,6 +123,8 @@ async def _waits_for(world: World, kiosk: Kiosk) -> str:
     number, journal, *_ = books.journals[-1]
     if server.marks.get(bytes(journal).hex(), {}).get(0, 0) < report.mark:
         return "knows nothing of the server's loss"
+    if await announced(running, life.parts.identities.needed.kiosk) != await replica(life):
+        return "has not heard the news"
     standing = server.standing.get(life.parts.identities.needed.kiosk, "?")
     if standing != report.standing:
         return f"is {standing} and does not know"
