@@ -124,6 +124,5 @@ class VerificationService:
             return None
 
     def _asked(self, question: Question) -> bytes:
-        # Not by whom: a kiosk that is enrolled anew has another name and asks again.
-        parts = (question.channel, question.record, *question.asked)
+        parts = (question.channel, question.name, question.record, *question.asked)
         return _SEPARATOR.join(parts).encode()

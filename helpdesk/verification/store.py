@@ -48,6 +48,9 @@ _NUMBER: Final = (
     "INSERT INTO verification_record (cell, value) VALUES ($1, $2) ON CONFLICT (cell)"
     " DO UPDATE SET value = verification_record.value + excluded.value RETURNING value"
 )
+_TOLD: Final = "UPDATE verification_check SET digest = '' WHERE op_id = $1"
+"""A check that was asked and then told too: the kiosk may ask as somebody else now (enrolled,
+or enrolled anew), and must hear of it."""
 _WRITE: Final = (
     "INSERT INTO verification_check"
     " (op_id, digest, identity, day, channel, verdict, state, record, at_ms, sealed)"
@@ -133,6 +136,9 @@ class CheckStore:
             rows.append(self._row(item, answer))
         if rows:
             await tx.executemany(_WRITE, rows)
+        told = [(item.op_id,) for item in items if _told_now(item, batch.answers[item.op_id])]
+        if told:
+            await tx.executemany(_TOLD, told)
         return [_told(batch, item) for item in items]
 
     async def _sorted(self, tx: Transaction, items: Sequence[Pending]) -> _Batch:
@@ -189,6 +195,10 @@ class CheckStore:
             int(item.at.timestamp() * 1000),
             self._sealer.seal(item.op_id, sealed_form.encode(item.claim, outcome)),
         )
+
+
+def _told_now(item: Pending, answer: Recorded) -> bool:
+    return answer.repeated and item.digest == ADOPTED != answer.digest
 
 
 def _op_id(item: Pending) -> str:

@@ -51,9 +51,14 @@ _FIRST_NEEDED = """
 _BASE = "UPDATE journals SET base_seq = ?, base_hash = ? WHERE number = ?"
 _LET_GO = "DELETE FROM journal_entries WHERE journal = ? AND seq <= ?"
 _UNTOLD = """
-    SELECT seq, op_id, header, sealed FROM journal_entries
+    SELECT journal, seq, op_id, header, sealed FROM journal_entries
     WHERE journal = ? AND (outcome IS NULL OR seq > ?) ORDER BY seq
 """
+_WHOLE = """
+    SELECT MAX(journal), seq, op_id, header, sealed FROM journal_entries
+    GROUP BY op_id ORDER BY MAX(journal), seq
+"""
+"""Of an entry that was written again the last, over all journals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +180,10 @@ class Outbox:
         """
         before = await self._journal.written(tx)
         ((_, _, mark),) = await tx.fetch(_STANDING, before.number)
+        untold = await (tx.fetch(_WHOLE) if whole else tx.fetch(_UNTOLD, before.number, mark))
         await self._journal.begin(tx, journal)
-        untold = await tx.fetch(_UNTOLD, before.number, 0 if whole else mark)
-        for seq, op_id, header, sealed in untold:
-            _, plain = self._content(before.number, seq, sealed)
+        for number, seq, op_id, header, sealed in untold:
+            _, plain = self._content(number, seq, sealed)
             if plain is not None:
                 await self._journal.carry_over(tx, read_header(header), op_id, plain)
 

@@ -155,7 +155,7 @@ def hopping(chance: Callable[[], float]) -> Hop:
     """A thread that takes a moment now and then, as long as chance has it."""
 
     async def hop() -> None:
-        if chance() < 0.1:
+        if chance() < 0.04:
             await asyncio.sleep(chance() * 0.02)
 
     return hop

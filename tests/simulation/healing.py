@@ -16,7 +16,7 @@ from tests.simulation.world import World, ready
 
 PATIENCE = 120.0
 """Seconds after healing in which everything must be told and answered."""
-LOOK = 3.0
+LOOK = 4.0
 _HOPELESS = frozenset({"journal.fork", "journal.behind", "journal.gone"})
 """Reasons to park for which the instructions say: enrol the kiosk again."""
 
@@ -96,9 +96,10 @@ async def _needs_a_person(world: World, kiosk: Kiosk, helped: dict[str, int]) ->
 
 
 def _wiped(world: World, kiosk: Kiosk) -> None:
-    if kiosk.prefix not in world.fenced_at and kiosk.name not in world.copies:
-        world.blame(f"divergent: {kiosk.name} thinks it was fenced")
     life = kiosk.life
+    name = life.parts.identities.needed.kiosk if life else ""
+    if name not in world.fenced_at:
+        world.blame(f"divergent: {kiosk.name} thinks it was fenced")
     left = kiosk.keys.copy()._pairs if life and life.parts.identities.current is None else {}
     if not kiosk.wiped or left:
         world.blame(f"lost: {kiosk.name} was fenced and kept its keys")

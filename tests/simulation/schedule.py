@@ -116,7 +116,7 @@ THEMES: tuple[Theme, ...] = (
 def planned(world: World) -> Plan:
     """The plan of the world's seed; its kiosks are made."""
     chance = stream(world.seed, "plan")
-    plan = Plan(world, chance, 30 + 50 * chance.random())
+    plan = Plan(world, chance, 20 + 35 * chance.random())
     _kiosks(plan)
     _weather(plan)
     themes = chance.sample(THEMES, 2 if chance.random() < 0.5 else 1)
