@@ -57,6 +57,12 @@ contracts: $(VENV)/dev.stamp
 pytest: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest
 
+SEEDS ?= 1000
+.PHONY: simulate
+simulate: $(VENV)/dev.stamp ## real code on a virtual clock, failing disks and networks (SEEDS, SEED, WORKERS, FIRST, BUG)
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) \
+	    $(if $(FIRST),--first $(FIRST)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(BUG),--bug $(BUG))
+
 .PHONY: bench snapshots catalogues locks screenshots clean
 bench: $(VENV)/dev.stamp ## measure against peers in the same run: ratios, and benchmarks/results.json
 	$(BIN)/python -m benchmarks

@@ -78,8 +78,6 @@ async def place(
     if not agreeing:
         return await _earlier(tx, journals, branches[0], journal, heads[0])
     base, parent = max(agreeing, key=lambda pair: pair[0].seq)
-    if not policy.forks_kept:
-        return Placed(line_of(parent, branches))
     made = await journals.fork(tx, journal, parent, len(branches), base)
     return Placed(line_of(made, [*branches, made]), forked=True)
 

@@ -20,7 +20,7 @@ class Policy:
     nothing_left_out: bool = True
     """A batch that does not begin where the journal is known to is asked for from there."""
     forks_kept: bool = True
-    """Of two histories of one journal both are kept, each on a branch of its own."""
+    """Of two histories of one journal both are kept, also the one that is refused."""
     fork_quarantines: bool = True
     """A kiosk of whose journal there are two is not believed until a person has looked."""
     fence_holds: bool = True

@@ -231,7 +231,8 @@ class PushDesk:
             return _Step(branch.mark, standing, verdicts)
         now = self._clock.now()
         judgments = await self._judge.judge(tx, journal, branch, group, blanket, now)
-        await self._journals.add(tx, branch, [_judged(each) for each in judgments], now)
+        if self._policy.forks_kept or not branch.number:
+            await self._journals.add(tx, branch, [_judged(each) for each in judgments], now)
         head = group[-1].link.head
         moves = None if self._policy.mark_with_verdict else branch
         if moves is None:

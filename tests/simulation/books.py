@@ -17,7 +17,7 @@ _ENTRIES = (
     " e.sealed IS NOT NULL, e.received_ms, e.op_id"
     " FROM kiosks_entry e JOIN kiosks_branch b ON b.id = e.branch ORDER BY e.id"
 )
-_MARKS = "SELECT journal, number, mark, head FROM kiosks_branch"
+_MARKS = "SELECT journal, number, mark, kiosk FROM kiosks_branch"
 _CHECKS = "SELECT op_id, digest, identity, verdict, state, record FROM verification_check"
 _COUNTS = "SELECT cell, checks FROM verification_count"
 _CHANGES = (
@@ -54,6 +54,7 @@ class ServerBooks:
 
     entries: list[Filed]
     marks: dict[str, dict[int, int]]
+    owners: dict[str, str]
     checks: dict[str, Row]
     counts: dict[str, int]
     standing: dict[str, str]
@@ -72,11 +73,14 @@ class ServerBooks:
             )
         ]
         marks: dict[str, dict[int, int]] = defaultdict(dict)
-        for journal, number, mark, _ in await read(_MARKS):
+        owners: dict[str, str] = {}
+        for journal, number, mark, kiosk in await read(_MARKS):
             marks[journal][number] = mark
+            owners[journal] = kiosk
         books = cls(
             entries=entries,
             marks=marks,
+            owners=owners,
             checks={row[0]: row for row in await read(_CHECKS)},
             counts=dict(await read(_COUNTS)),
             standing=dict(await read(_STANDING)),

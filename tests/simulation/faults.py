@@ -9,8 +9,8 @@ from random import Random
 
 from helpdesk.errors import HelpdeskError
 from tests.simulation.kiosk import Kiosk
-from tests.simulation.visitors import enrol, invoice, take_number, visit
-from tests.simulation.world import World
+from tests.simulation.visitors import POPULAR, enrol, invoice, take_number, visit
+from tests.simulation.world import INVOICES, World
 
 Happening = Callable[[], Awaitable[object]]
 DAY = 86_400.0
@@ -18,6 +18,38 @@ DAY = 86_400.0
 
 def check(world: World, kiosk: Kiosk, chance: Random) -> Happening:
     return lambda: visit(world, kiosk, invoice(world, chance))
+
+
+def hurry(world: World) -> None:
+    """Somebody at each kiosk wants it told at once."""
+    for kiosk in world.kiosks.values():
+        if kiosk.life is not None:
+            kiosk.life.parts.sync.wake()
+
+
+def popular(world: World, kiosk: Kiosk) -> Happening:
+    """Everybody holds the same invoice."""
+
+    async def comes() -> None:
+        kiosk.network.up = False
+        for _ in range(7):
+            await visit(world, kiosk, INVOICES[POPULAR][0])
+        kiosk.network.up = True
+
+    return comes
+
+
+def closed(world: World, chance: Random) -> Happening:
+    """What stands before the server says that it is closed, until when it likes."""
+
+    async def closes() -> None:
+        world.note("a proxy says it is closed")
+        before, world.weather.busy = world.weather.busy, 1.0
+        hurry(world)
+        await asyncio.sleep(chance.uniform(3.0, 20.0))
+        world.weather.busy = before
+
+    return closes
 
 
 def number(world: World, kiosk: Kiosk) -> Happening:
@@ -83,6 +115,7 @@ def night(world: World, chance: Random, days: float = 0.0) -> Happening:
         seconds = days * DAY or chance.choice((600.0, 8 * 3600.0, 3 * DAY))
         world.note(f"{seconds:.0f} seconds pass")
         world.time.skip(seconds)
+        hurry(world)
 
     return passes
 
@@ -95,6 +128,7 @@ def server_dying(world: World, chance: Random) -> Happening:
         world.server.downtime = chance.choice((0.5, 5.0, 30.0))
         world.note(f"server {fault}")
         world.server.disk.arm(fault, chance.randrange(30))
+        hurry(world)
 
     return dies
 
@@ -146,12 +180,39 @@ def copied(world: World, kiosk: Kiosk) -> Happening:
         made = world.add_kiosk(name, kiosk.prefix, image, keys, pack=kiosk.pack is not None)
         world.copies[name] = kiosk.name
         asyncio.get_running_loop().create_task(made.supervise())
+        await asyncio.sleep(2.0)
+        for each in (kiosk, made, made):
+            await visit(world, each, invoice(world, each.chance))
+        hurry(world)
 
     return copies
 
 
-def announced(world: World, chance: Random, keys: int = 3) -> Happening:
-    """The server has news for all kiosks."""
+def old_disk(world: World, kiosk: Kiosk, after: float) -> Happening:
+    """Somebody puts a disk into the kiosk that was copied from it some time before."""
+
+    async def happens() -> None:
+        if kiosk.life is None or kiosk.life.parts.identities.form is None:
+            return
+        begun, image = world.time.seconds, kiosk.disk.image()
+        keys = kiosk.keys.copy()
+        await asyncio.sleep(after)
+        world.note(f"{kiosk.name} gets an old disk")
+        # What was told since and had not reached the server is gone with the disk.
+        world.excused.update(
+            told.op_id for told in world.told if told.kiosk == kiosk.name and told.at >= begun
+        )
+        world.excused.update(world.visits)
+        world.old_disks.add(kiosk.name)
+        kiosk.replace_disk(image, keys)
+
+    return happens
+
+
+def announced(
+    world: World, chance: Random, keys: int = 3, deadly_to: Kiosk | None = None
+) -> Happening:
+    """The server has news for all kiosks; one may die of hearing it."""
 
     async def announces() -> None:
         running = world.server.running
@@ -168,6 +229,10 @@ def announced(world: World, chance: Random, keys: int = 3) -> Happening:
             await running.process.spawn(published())
         except (HelpdeskError, asyncio.CancelledError):
             return
+        if deadly_to is not None:
+            world.note(f"{deadly_to.name} is killed over the news")
+            deadly_to.disk.arm("kill", chance.randrange(24))
+        hurry(world)
 
     return announces
 

@@ -92,7 +92,17 @@ async def _needs_a_person(world: World, kiosk: Kiosk, helped: dict[str, int]) ->
         return True
     if form.standing is Standing.QUARANTINED:
         return report.waiting == 0
-    return report.parked in _HOPELESS or report.failure == "signature.key"
+    if report.failure == "signature.key":
+        await _not_locked_out(world, kiosk.name, form.kiosk)
+        return True
+    return report.parked in _HOPELESS
+
+
+async def _not_locked_out(world: World, name: str, kiosk: str) -> None:
+    """A server that knows the kiosk knows a key that the kiosk still has."""
+    running = world.server.running
+    if running is not None and await running.bureau.roster.keys_of(kiosk):
+        world.blame(f"stuck: {name} is locked out")
 
 
 def _wiped(world: World, kiosk: Kiosk) -> None:
@@ -122,8 +132,11 @@ async def _waits_for(world: World, kiosk: Kiosk) -> str:
         return f"{len(kept)} checks without their answer"
     server = await ServerBooks.read(running)
     number, journal, *_ = books.journals[-1]
-    if server.marks.get(bytes(journal).hex(), {}).get(0, 0) < report.mark:
+    mark = server.marks.get(bytes(journal).hex(), {}).get(0, 0)
+    if mark < report.mark:
         return "knows nothing of the server's loss"
+    if mark > report.head and kiosk.name in world.old_disks:
+        return "knows nothing of what it has forgotten itself"
     if await announced(running, life.parts.identities.needed.kiosk) != await replica(life):
         return "has not heard the news"
     standing = server.standing.get(life.parts.identities.needed.kiosk, "?")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ from kiosk.sealing import Sealer
 from kiosk.sync.parts import Outside, SyncParts, join
 from kiosk.verification import Fallback, Verification
 from tests.simulation.clocks import MachineClock
-from tests.simulation.disk import Disk
+from tests.simulation.disk import Disk, Image
 from tests.simulation.driver import Hop, connecting
 from tests.simulation.network import Link
 from tests.simulation.newer import NEWER_KINDS
@@ -94,24 +95,36 @@ class Kiosk:
     wiped: int = 0
     boots: int = 0
     downtime: float = 1.0
-    stopped: bool = False
+    born: Callable[[Kiosk], Awaitable[None]] | None = None
+    """Looks at what each new life finds on its disk."""
+    _image: Image | None = None
 
     async def supervise(self) -> None:
         """Start it, and again whenever it died."""
-        while not self.stopped:
+        while True:
             process = Process(self.name)
             if self.disk.session.power_lost or not self.boots:
                 self.boots += 1
                 self.clock.reboot()
-            self.disk.restart(process.session)
+            self.disk.restart(process.session, self._image)
+            self._image = None
             self.keys.process = process
+            self.network.wedged = False
             with suppress(Exception):  # a disk that fails at the start: the next one may not
                 self.life = await process.spawn(self._started(process))
+                if self.born is not None:
+                    await self.born(self)
                 await process.died.wait()
             process.session.die()
             self.life = None
             await process.reap()
             await asyncio.sleep(self.downtime)
+
+    def replace_disk(self, image: Image, keys: KeysOnDisk) -> None:
+        """Another disk is put in, with the keys that are on it."""
+        self._image = image
+        self.keys._pairs = dict(keys._pairs)
+        self.kill(power=True)
 
     def kill(self, *, power: bool = False) -> None:
         if self.life is not None:

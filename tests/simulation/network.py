@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from helpdesk.wire.request_signature import SIGNATURE
+from helpdesk.wire.verification import IDEMPOTENCY_KEY
 from kiosk.transport import ANSWER_LIMIT, Call, Reply, TransportError
 from tests.simulation.http import AUTHORITY
 from tests.simulation.lies import Lies
@@ -42,6 +43,8 @@ class Link:
     weather: Weather
     answer: Callable[[Call], Awaitable[Reply | None]]
     lies: Lies
+    asked: set[str]
+    """Operations that reached the server as questions."""
     up: bool = True
     silent: bool = False
     wedged: bool = False
@@ -82,6 +85,7 @@ class Link:
         if self._befalls(weather.late):
             self._later(call, 2 * MINUTE * self.chance.random())
             await _never()
+        self.asked.add(call.headers.get(IDEMPOTENCY_KEY, ""))
         reply = await self.answer(call)
         if reply is None:
             raise TransportError("server.reset", passing=True)
@@ -103,6 +107,7 @@ class Link:
     def _later(self, call: Call, seconds: float) -> None:
         async def delivered() -> None:
             await asyncio.sleep(seconds)
+            self.asked.add(call.headers.get(IDEMPOTENCY_KEY, ""))
             await self.answer(call)
 
         process = Process("network")

@@ -17,6 +17,7 @@ from tests.simulation.settings import RING
 from tests.simulation.world import INVOICES, World
 
 _ASKED = {"match", "mismatch", "not_found", "unavailable"}
+_SHUT_OUT = {"fenced", "quarantined"}
 _SURE = {"match", "mismatch", "not_found"}
 _KEPT_TOPICS = {("centre", ""), ("rules", "")}
 
@@ -77,21 +78,25 @@ async def finally_(world: World, running: Running) -> None:
         await _chains_agree(world, kiosk, books)
         await _replicas_agree(world, kiosk, running)
     _fences_hold(world, books)
+    for journal, marks in books.marks.items():
+        if max(marks) and books.standing[books.owners[journal]] not in _SHUT_OUT:
+            world.blame(f"divergent: nobody was told that {books.owners[journal]} has a double")
 
 
 def _nothing_lost(world: World, books: ServerBooks) -> None:
     for told in world.told:
         filed = books.by_operation.get(told.op_id, [])
-        if not any(entry.readable for entry in filed):
+        if not any(entry.readable for entry in filed) and told.op_id not in world.excused:
             world.blame(f"lost: {told.kiosk} act {told.act} {told.record}")
     for op_id, kiosk in world.visits.items():
         filed = books.by_operation.get(op_id, [])
-        shut_out = kiosk in world.fenced_at or kiosk in world.copies.values()
-        if not any(entry.outcome == "applied" or shut_out for entry in filed):
+        shut_out = bool(world.fenced_at or world.copies or world.old_disks)
+        done = any(entry.outcome == "applied" or shut_out for entry in filed)
+        if not done and op_id not in world.excused:
             world.blame(f"lost: {kiosk}'s number {op_id}")
     originals = [told for told in world.told if told.kiosk not in world.copies]
     records = Counter(told.record for told in originals)
-    if any(times > 1 for times in records.values()) and not world.copies:
+    if any(times > 1 for times in records.values()) and not (world.copies or world.old_disks):
         world.blame("doubled: a record number was given out twice")
 
 
@@ -103,11 +108,10 @@ def _nothing_doubled(world: World, books: ServerBooks, running: Running) -> None
     for told in world.told:
         if told.number not in INVOICES and rows[registry.identity("", told.number)] > 1:
             world.blame(f"doubled: act {told.act} of {told.kiosk} was counted twice")
-    counted = sum(
-        row[2] is not None and (row[3] in _ASKED or (row[3] == "daily_limit" and row[1] != ""))
-        for row in books.checks.values()
-    )
-    if counted != sum(books.counts.values()):
+    named = [row[3] for row in books.checks.values() if row[2] is not None]
+    least = sum(verdict in _ASKED for verdict in named)
+    # What the limit refused was counted where it was asked, and not where it was told.
+    if not least <= sum(books.counts.values()) <= least + named.count("daily_limit"):
         world.blame("doubled: checks and counts do not agree")
 
 
@@ -123,7 +127,7 @@ def _answers_agree(world: World, books: ServerBooks) -> None:
         truth = ("match", known[1].value) if known else ("not_found", None)
         if verdict in _SURE and (verdict, state) != truth:
             world.blame(f"divergent: act {told.act} is filed as {verdict}/{state}")
-        if row[1] == "" and verdict == "daily_limit" and told.verdict != "daily_limit":
+        if verdict == "daily_limit" != told.verdict and told.op_id not in world.asked:
             world.blame(f"divergent: act {told.act} was told and then limited")
 
 

@@ -13,6 +13,7 @@ import structlog
 from tests.simulation import promises
 from tests.simulation.faults import Happening
 from tests.simulation.healing import heal, prove
+from tests.simulation.kiosk import Kiosk
 from tests.simulation.loop import Stalled
 from tests.simulation.schedule import planned
 from tests.simulation.settings import Rules
@@ -75,12 +76,17 @@ async def _happens(happening: Happening) -> None:
 async def _watched(world: World) -> None:
     seen: set[tuple[str, tuple[str, str]]] = set()
     steps: dict[str, int] = {}
+
+    async def look(kiosk: Kiosk) -> None:
+        steps[kiosk.name] = kiosk.disk.steps
+        await promises.always(world, kiosk, seen)
+
     while True:
         await asyncio.sleep(WATCH)
         for kiosk in list(world.kiosks.values()):
+            kiosk.born = look
             if steps.get(kiosk.name) != kiosk.disk.steps:
-                steps[kiosk.name] = kiosk.disk.steps
-                await promises.always(world, kiosk, seen)
+                await look(kiosk)
 
 
 class _Faults(logging.Handler):

@@ -38,6 +38,12 @@ Theme = Callable[[Plan], None]
 def network(plan: Plan) -> None:
     for _ in range(2):
         plan.add(faults.outage(plan.world, plan.kiosk, plan.chance))
+    plan.add(faults.closed(plan.world, plan.chance), plan.length)
+
+
+def popular(plan: Plan) -> None:
+    plan.add(faults.popular(plan.world, plan.kiosk))
+    plan.add(faults.outage(plan.world, plan.kiosk, plan.chance))
 
 
 def power(plan: Plan) -> None:
@@ -66,12 +72,14 @@ def restore(plan: Plan) -> None:
     begins = plan.chance.random() * plan.length * 0.5
     after = plan.chance.random() * plan.length * 0.5
     plan.add(faults.restored(plan.world, plan.chance, after), begins)
-    plan.add(faults.announced(plan.world, plan.chance), begins + 0.5 * after)
+    news = begins + 0.5 * after
+    plan.add(faults.announced(plan.world, plan.chance), news)
+    plan.add(faults.dying(plan.world, plan.kiosk, plan.chance), begins + after + 3)
 
 
 def rotation(plan: Plan) -> None:
     at = plan.chance.random() * plan.length * 0.4
-    plan.add(faults.night(plan.world, plan.chance, days=91), at)
+    plan.add(faults.night(plan.world, plan.chance, days=91), at + 0.02)
     if plan.chance.random() < 0.5:
         after = plan.chance.random() * 0.5 * plan.length
         plan.add(faults.restored(plan.world, plan.chance, after), at + 0.01)
@@ -87,6 +95,12 @@ def copy(plan: Plan) -> None:
     plan.add(faults.copied(plan.world, plan.kiosk), plan.length * plan.chance.random() * 0.6)
 
 
+def old_disk(plan: Plan) -> None:
+    begins, after = plan.chance.random() * plan.length * 0.5, plan.length * 0.4
+    plan.add(faults.old_disk(plan.world, plan.kiosk, after), begins)
+    plan.add(faults.check(plan.world, plan.kiosk, plan.chance), begins + 0.3 * after)
+
+
 def skew(plan: Plan) -> None:
     plan.world.server.newer = False
     for _ in range(3):
@@ -98,8 +112,7 @@ def skew(plan: Plan) -> None:
 def news(plan: Plan) -> None:
     keys = plan.chance.choice((2, 5, 230))
     for _ in range(4):
-        plan.add(faults.announced(plan.world, plan.chance, keys))
-        plan.add(faults.dying(plan.world, plan.kiosk, plan.chance))
+        plan.add(faults.announced(plan.world, plan.chance, keys, plan.kiosk))
 
 
 def staff(plan: Plan) -> None:
@@ -108,8 +121,8 @@ def staff(plan: Plan) -> None:
 
 
 THEMES: tuple[Theme, ...] = (
-    *(network, power, disk, clock, server, restore),
-    *(rotation, fence, copy, skew, news, staff),
+    *(network, power, disk, clock, server, restore, popular),
+    *(rotation, fence, copy, old_disk, skew, news, staff),
 )
 
 

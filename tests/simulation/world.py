@@ -75,7 +75,10 @@ class World:
     fenced_at: dict[str, float] = field(default_factory=dict)
     copies: dict[str, str] = field(default_factory=dict)
     """Copied disks, by the name of the machine they run in: whose disk it was."""
-    lost_keys: set[str] = field(default_factory=set)
+    old_disks: set[str] = field(default_factory=set)
+    excused: set[str] = field(default_factory=set)
+    """Operations that may have gone with a disk that was taken out."""
+    asked: set[str] = field(default_factory=set)
     acts: int = 0
 
     def note(self, text: str) -> None:
@@ -90,7 +93,7 @@ class World:
     def add_kiosk(
         self, name: str, prefix: str, image: Image, keys: KeysOnDisk, *, pack: bool
     ) -> Kiosk:
-        chance = stream(self.seed, name)
+        chance, way = stream(self.seed, name), stream(self.seed, f"{name} link")
         lies = Lies(stream(self.seed, f"{name} lies"), name, self.answers)
         made = Kiosk(
             name=name,
@@ -98,7 +101,7 @@ class World:
             disk=Disk(name, stream(self.seed, f"{name} disk"), image),
             keys=keys,
             clock=MachineClock(self.time),
-            network=Link(stream(self.seed, f"{name} link"), self.weather, self.server.answer, lies),
+            network=Link(way, self.weather, self.server.answer, lies, self.asked),
             rules=self.rules,
             chance=chance,
             hop=hopping(stream(self.seed, f"{name} hop").random),
