@@ -101,9 +101,7 @@ class Enrolment:
                 await self.identities.ask_anew()
         return await self._admitted_with(code, self.random(JOURNAL_BYTES))
 
-    async def _admitted_with(
-        self, code: bytes, journal: bytes
-    ) -> tuple[Asking, ServerKeys, Grant]:
+    async def _admitted_with(self, code: bytes, journal: bytes) -> tuple[Asking, ServerKeys, Grant]:
         name, proof_key = enrolment_code.name_of(code), enrolment_code.proof_key(code)
         asked, pair = await self.identities.asking(name, journal)
         request, answer = await self._ask(asked, pair, proof_key)

@@ -22,7 +22,10 @@ def loaded_by(statement: str) -> set[str]:
     ("statement", "kept_out"),
     [
         ("import invoices.qr, invoices.canonical, invoices.advice", (*HEAVY, "asyncio", "socket")),
-        ("import tui.kiosk.app", ("aiohttp", "tortoise", "escpos", "pydantic", "sqlite3", "serial")),
+        (
+            "import tui.kiosk.app",
+            ("aiohttp", "tortoise", "escpos", "pydantic", "sqlite3", "serial"),
+        ),
         ("import printers.spooler, printers.encode", ("textual", "escpos", "serial", "usb", "PIL")),
         ("import kiosk.__main__", HEAVY),
         ("import helpdesk.wire.verification", ("aiohttp", "tortoise", "aiosqlite", "textual")),

@@ -42,5 +42,7 @@ def test_functions_are_short() -> None:
 
 def test_no_junk_drawers() -> None:
     named = {path.relative_to(ROOT) for path in sources(ROOMS) if path.stem in JUNK}
-    folders = {p for room in ROOMS for p in (ROOT / room).rglob("*") if p.is_dir() and p.name in JUNK}
+    folders = {
+        p for room in ROOMS for p in (ROOT / room).rglob("*") if p.is_dir() and p.name in JUNK
+    }
     assert named | folders == set()

@@ -17,6 +17,7 @@ from tests.simulation.world import World, ready
 PATIENCE = 120.0
 """Seconds after healing in which everything must be told and answered."""
 LOOK = 4.0
+_UNKNOWN = "signature.key"
 _HOPELESS = frozenset({"journal.fork", "journal.behind", "journal.gone"})
 """Reasons to park for which the instructions say: enrol the kiosk again."""
 
@@ -92,7 +93,11 @@ async def _needs_a_person(world: World, kiosk: Kiosk, helped: dict[str, int]) ->
         return True
     if form.standing is Standing.QUARANTINED:
         return report.waiting == 0
-    if report.failure == "signature.key":
+    # Once is no reason: it may be going back to its previous key at this moment.
+    world.strangers[kiosk.name] = report.failure == _UNKNOWN and kiosk.name in world.strangers
+    if report.failure != _UNKNOWN:
+        world.strangers.pop(kiosk.name)
+    elif world.strangers[kiosk.name]:
         await _not_locked_out(world, kiosk.name, form.kiosk)
         return True
     return report.parked in _HOPELESS

@@ -127,7 +127,7 @@ def _answers_agree(world: World, books: ServerBooks) -> None:
         truth = ("match", known[1].value) if known else ("not_found", None)
         if verdict in _SURE and (verdict, state) != truth:
             world.blame(f"divergent: act {told.act} is filed as {verdict}/{state}")
-        if verdict == "daily_limit" != told.verdict and told.op_id not in world.asked:
+        if verdict == "daily_limit" != told.verdict and not told.asked:
             world.blame(f"divergent: act {told.act} was told and then limited")
 
 

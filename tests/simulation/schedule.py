@@ -74,7 +74,8 @@ def restore(plan: Plan) -> None:
     plan.add(faults.restored(plan.world, plan.chance, after), begins)
     news = begins + 0.5 * after
     plan.add(faults.announced(plan.world, plan.chance), news)
-    plan.add(faults.dying(plan.world, plan.kiosk, plan.chance), begins + after + 3)
+    for _ in range(2):
+        plan.add(faults.dying(plan.world, plan.kiosk, plan.chance), begins + after + 2)
 
 
 def rotation(plan: Plan) -> None:
