@@ -14,7 +14,7 @@ from tests.simulation.server import Running
 
 _ENTRIES = (
     "SELECT b.journal, b.kiosk, e.seq, e.kind, e.header, e.hash, e.outcome, e.reason,"
-    " e.sealed IS NOT NULL, e.received_ms, e.op_id"
+    " e.sealed IS NOT NULL, e.received_ms"
     " FROM kiosks_entry e JOIN kiosks_branch b ON b.id = e.branch ORDER BY e.id"
 )
 _MARKS = "SELECT journal, number, mark, kiosk FROM kiosks_branch"
@@ -63,15 +63,7 @@ class ServerBooks:
     @classmethod
     async def read(cls, running: Running) -> ServerBooks:
         read = running.database.read
-        entries = [
-            Filed(
-                *(journal, kiosk, seq, kind, header_of(bytes(header)).operation),
-                *(bytes(hash_), outcome, reason, bool(readable), received),
-            )
-            for journal, kiosk, seq, kind, header, hash_, outcome, reason, readable, received, _ in await read(
-                _ENTRIES
-            )
-        ]
+        entries = [_filed(row) for row in await read(_ENTRIES)]
         marks: dict[str, dict[int, int]] = defaultdict(dict)
         owners: dict[str, str] = {}
         for journal, number, mark, kiosk in await read(_MARKS):
@@ -92,6 +84,13 @@ class ServerBooks:
     def applied(self) -> Counter[str]:
         """How often each operation had its effect."""
         return Counter(entry.operation for entry in self.entries if entry.outcome == "applied")
+
+
+def _filed(row: Row) -> Filed:
+    journal, kiosk, seq, kind, header, hash_, outcome, reason, readable, received = row
+    operation = header_of(bytes(header)).operation
+    place = journal, kiosk, seq, kind, operation, bytes(hash_)
+    return Filed(*place, outcome, reason, bool(readable), received)
 
 
 async def announced(running: Running, kiosk: str) -> dict[tuple[str, str], object]:

@@ -7,11 +7,13 @@ import asyncio
 from helpdesk.wire.standing import Standing
 from kiosk.db.port import StoreError
 from kiosk.link import Link
+from kiosk.sync.report import SyncReport
 from tests.simulation.books import KioskBooks, ServerBooks, announced, replica
-from tests.simulation.kiosk import Kiosk
-from tests.simulation.promises import finally_
-from tests.simulation.visitors import enrol, invoice, visit
 from tests.simulation.chance import stream
+from tests.simulation.kiosk import Kiosk, Life
+from tests.simulation.promises import finally_
+from tests.simulation.server import Running
+from tests.simulation.visitors import enrol, invoice, visit
 from tests.simulation.world import World, ready
 
 PATIENCE = 120.0
@@ -135,8 +137,20 @@ async def _waits_for(world: World, kiosk: Kiosk) -> str:
         return f"waiting={report.waiting} parked={report.parked} failure={report.failure}"
     if kept:
         return f"{len(kept)} checks without their answer"
+    return await _differs(world, kiosk, life, running, books, report)
+
+
+async def _differs(
+    world: World,
+    kiosk: Kiosk,
+    life: Life,
+    running: Running,
+    books: KioskBooks,
+    report: SyncReport,
+) -> str:
+    """What the two sides do not know of each other."""
     server = await ServerBooks.read(running)
-    number, journal, *_ = books.journals[-1]
+    _, journal, *_ = books.journals[-1]
     mark = server.marks.get(bytes(journal).hex(), {}).get(0, 0)
     if mark < report.mark:
         return "knows nothing of the server's loss"

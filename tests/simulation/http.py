@@ -46,7 +46,7 @@ _CONNECTION = _Connection()
 async def answer(app: web.Application, call: Call) -> Reply:
     """What the application answers to a call."""
     loop = asyncio.get_running_loop()
-    protocol = cast("RequestHandler[web.Request]", _CONNECTION)
+    protocol = cast("RequestHandler", _CONNECTION)
     body = StreamReader(cast("Any", protocol), 2**16, loop=loop)
     body.feed_data(call.body)
     body.feed_eof()

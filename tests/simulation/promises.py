@@ -140,7 +140,7 @@ async def _chains_agree(world: World, kiosk: Kiosk, server: ServerBooks) -> None
     filed = {(entry.journal, entry.seq, entry.hash): entry for entry in server.entries}
     journals = {number: bytes(id_).hex() for number, id_, *_ in books.journals}
     latest = max(journals, default=0)
-    for journal, seq, op_id, _, _, hash_, outcome, reason in books.entries:
+    for journal, seq, _, _, _, hash_, outcome, reason in books.entries:
         if outcome is None:
             continue
         entry = filed.get((journals[journal], seq, bytes(hash_)))

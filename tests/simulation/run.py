@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -52,17 +53,16 @@ def run_seed(seed: int, rules: Rules | None = None) -> Result:
 async def _story(world: World) -> World:
     plan = planned(world)
     loop = asyncio.get_running_loop()
-    loop.create_task(world.server.supervise())
-    for kiosk in list(world.kiosks.values()):
-        loop.create_task(kiosk.supervise())
+    going = [loop.create_task(world.server.supervise())]
+    going += [loop.create_task(kiosk.supervise()) for kiosk in world.kiosks.values()]
     await ready(world)
     watch = loop.create_task(_watched(world))
     begun = loop.time()
-    going = []
+    happening_now = []
     for at, happening in plan.events:
         await asyncio.sleep(max(0.0, begun + at - loop.time()))
-        going.append(loop.create_task(_happens(happening)))
-    await asyncio.wait(going)
+        happening_now.append(loop.create_task(_happens(happening)))
+    await asyncio.wait(happening_now)
     await heal(world)
     await prove(world)
     watch.cancel()
@@ -111,7 +111,7 @@ def silent() -> Iterator[list[str]]:
     logger.propagate, logger.level = False, logging.CRITICAL
     kept = structlog.get_config()
 
-    def heard(_logger: object, _name: str, event: dict[str, object]) -> str:
+    def heard(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> str:
         if event["event"] == "request.crashed":
             found.append(f"crashed: {event}")
         raise structlog.DropEvent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -34,8 +34,8 @@ RING = KeyRing({1: b"data" * 8}, b"indx" * 8, b"numb" * 8, b"accs" * 8)
 class Rules:
     """The product's own policies; `pragmas` are the kiosk database's settings beyond its own."""
 
-    kiosk: KioskPolicy = KioskPolicy()
-    server: ServerPolicy = ServerPolicy()
+    kiosk: KioskPolicy = field(default_factory=KioskPolicy)
+    server: ServerPolicy = field(default_factory=ServerPolicy)
     pragmas: tuple[str, ...] = ()
 
 

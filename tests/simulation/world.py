@@ -163,7 +163,7 @@ async def _ended() -> None:
 
 async def ready(world: World) -> None:
     """Wait until every machine is up."""
-    while world.server.running is None or any(k.life is None for k in world.kiosks.values()):
+    while world.server.running is None or any(k.life is None for k in world.kiosks.values()):  # noqa: ASYNC110
         await asyncio.sleep(0.05)
 
 
