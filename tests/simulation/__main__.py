@@ -48,7 +48,8 @@ def main(arguments: list[str]) -> int:
     for result in _results(range(given.first, given.first + given.seeds), given.workers, rules):
         total.add(result)
         if result.problems:
-            _say(f"\rseed {result.seed}: {'; '.join(result.problems)}\n    {result.replay}\n")
+            again = result.replay + (f" BUG={given.bug}" if given.bug else "")
+            _say(f"\rseed {result.seed}: {'; '.join(result.problems)}\n    {again}\n")
         if not total.seeds % CHUNK:
             _progress(total, given.seeds, begun)
     speed = total.seeds / (time.monotonic() - begun)

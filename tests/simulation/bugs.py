@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from helpdesk.kiosks.policy import Policy as ServerPolicy
 from kiosk.policy import Policy as KioskPolicy
+from tests.simulation.run import run_seed
 from tests.simulation.settings import Rules
 
 DEFENCE_IN_DEPTH = frozenset({"receipts_proved"})
@@ -32,6 +33,14 @@ def _bugs() -> dict[str, Rules]:
         bugs[f"server.{field.name}"] = Rules(server=ServerPolicy(**{field.name: False}))
     bugs["kiosk.synchronous"] = Rules(pragmas=("PRAGMA synchronous = NORMAL",))
     return bugs
+
+
+def find(name: str, limit: int) -> int | None:
+    """The first seed that sees the bug and is clean without it; None below `limit`."""
+    for seed in range(limit):
+        if run_seed(seed, BUGS[name]).problems and not run_seed(seed).problems:
+            return seed
+    return None
 
 
 BUGS: Mapping[str, Rules] = MappingProxyType(_bugs())
