@@ -49,12 +49,10 @@ class Lookup:
         self._registry = registry
         self._policy = policy
 
-    async def findings(
-        self, items: Sequence[Pending], tx: Transaction | None = None
-    ) -> list[Found]:
-        """What each item comes to, in their order. Raises `DatabaseError`.
+    async def findings(self, items: Sequence[Pending], tx: Transaction) -> list[Found]:
+        """What each item comes to, in their order, read in `tx`. Raises `DatabaseError`.
 
-        `tx`: the transaction to read in, for callers who must not wait for a second connection.
+        On no other connection: callers that hold one must not wait for a second.
         """
         readings = [item.question.read() for item in items]
         claims = [reading.claim for reading in readings]

@@ -66,17 +66,7 @@ class _Batch:
 class CheckStore:
     """Writes batches of checks; made for `GroupCommit`."""
 
-    def __init__(
-        self,
-        database: Database,
-        ring: KeyRing,
-        lookup: Lookup,
-        policy: Policy,
-        *,
-        inside: bool = False,
-    ) -> None:
-        """`inside`: read the registry in the caller's transaction, on no other connection."""
-        self._inside = inside
+    def __init__(self, database: Database, ring: KeyRing, lookup: Lookup, policy: Policy) -> None:
         self._sealer = ring.sealer(TABLE)
         self._lookup = lookup
         self._policy = policy
@@ -93,7 +83,7 @@ class CheckStore:
             # In the order of their ids, as every worker does: two that share rows never wait
             # for each other in a ring.
             new = list(batch.new.values())
-            found = await self._lookup.findings(new, tx if self._inside else None)
+            found = await self._lookup.findings(new, tx)
             outcomes = await self._outcomes(tx, new, found)
             records = await self._records(tx, new)
             await tx.executemany(_WRITE, self._rows(new, found, outcomes, records))

@@ -18,7 +18,7 @@ _ENTRIES = (
     " FROM kiosks_entry e JOIN kiosks_branch b ON b.id = e.branch ORDER BY e.id"
 )
 _MARKS = "SELECT journal, number, mark, kiosk FROM kiosks_branch"
-_CHECKS = "SELECT op_id, digest, identity, verdict, state, record FROM verification_check"
+_CHECKS = "SELECT op_id, channel, identity, verdict, state, record FROM verification_check"
 _COUNTS = "SELECT cell, checks FROM verification_count"
 _CHANGES = (
     "SELECT topic, key, value FROM kiosks_change WHERE audience IN ('', $1) ORDER BY position"
