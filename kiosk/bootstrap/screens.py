@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from invoices.check import Check
 from invoices.errors import InvoiceError
 from kiosk.check_book import Entry
+from kiosk.db.port import StoreError
 from kiosk.errors import KioskError
 from kiosk.printing import original_of, record_of, slip_of
 from kiosk.reader import InvoiceScan, SignedSlipScan, read_text
@@ -80,7 +81,7 @@ class CheckDesk:
             check = await self._verification.check(claim, Entry(entry.value))
         except KioskError as error:
             logger.error("a check was not kept: %s", error.code)  # noqa: TRY400 - coded
-            return Refused(error.code, dict(error.params))
+            return _not_saved(error)
         self._checked(check)
         return check
 
@@ -195,6 +196,13 @@ class HealthDesk:
     def watch(self, heard: Callable[[Health], None]) -> Stop:
         """Call `heard` at every change."""
         return self._board.watch(lambda now: heard(_health(now)))
+
+
+def _not_saved(error: KioskError) -> Refused:
+    """To a visitor all faults of the store are one: this check does not count."""
+    if not isinstance(error, StoreError):
+        return Refused(error.code, dict(error.params))
+    return Refused("store.not_saved", {"reason": error.params.get("reason", error.code)})
 
 
 def _health(now: Surroundings) -> Health:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 TABLE = "checks"
+_TOLD_BEFORE = "journal.op_id"
+"""The server's reason where the same operation had its effect by another entry."""
 
 _NEXT_NUMBER = """
     INSERT INTO record_counters (prefix, day, last) VALUES (?, ?, 1)
@@ -130,8 +132,13 @@ class SqlCheckBook:
         return written
 
     async def heard(self, tx: Transaction, judged: Judged) -> None:
-        """The server's word on a check's entry: a refused one waits for no answer any more."""
-        if judged.verdict.outcome is EntryOutcome.REFUSED:
+        """The server's word on a check's entry: a refused one waits for no answer any more.
+
+        Unless the server has the check by another entry, which is what became of this one when
+        the kiosk was enrolled anew.
+        """
+        verdict = judged.verdict
+        if verdict.outcome is EntryOutcome.REFUSED and verdict.reason != _TOLD_BEFORE:
             await tx.execute(_REFUSED, judged.op_id)
 
     async def complete(self, op_id: str, outcome: Outcome, at: datetime) -> bool:

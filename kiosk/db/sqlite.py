@@ -11,17 +11,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import aiosqlite
 
 from kiosk.db.port import Row, StoreError, Transaction, Value
 from kiosk.unbroken import unbroken
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
@@ -34,11 +31,23 @@ SETTINGS = (
 )
 
 
+Connect = Callable[[Path], Awaitable[aiosqlite.Connection]]
+"""Opens a file, without transactions that begin by themselves."""
+
+
+def by_thread(path: Path) -> Awaitable[aiosqlite.Connection]:
+    """Aiosqlite's own way: a thread for each connection."""
+    return aiosqlite.connect(path, isolation_level=None)
+
+
 class SqliteConnection:
     """One database file. `extra` are settings beyond `SETTINGS`, such as a size limit."""
 
-    def __init__(self, path: Path, extra: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, path: Path, extra: tuple[str, ...] = (), connect: Connect = by_thread
+    ) -> None:
         self._path = path
+        self._open = connect
         self._settings = SETTINGS + extra
         self._raw: aiosqlite.Connection | None = None
         self._turn = asyncio.Lock()
@@ -93,7 +102,7 @@ class SqliteConnection:
         if self._closed or self._raw is not None:
             return
         try:
-            self._raw = await aiosqlite.connect(self._path, isolation_level=None)
+            self._raw = await self._open(self._path)
             mode = await _rows(self._raw, "PRAGMA journal_mode = WAL", ())
             for setting in self._settings:
                 await self._raw.execute(setting)

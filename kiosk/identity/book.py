@@ -113,6 +113,11 @@ class IdentityBook:
             await self._write(tx, _ASKING, asked)
         return asked, pair
 
+    async def ask_anew(self) -> None:
+        """The next `asking` makes new keys and takes another journal."""
+        async with self._connection.transaction() as tx:
+            await tx.execute(_DROP, _ASKING)
+
     async def enrol(
         self, tx: Transaction, asked: Asking, grant: Grant, server: ServerKeys, at: datetime
     ) -> Enrolled:

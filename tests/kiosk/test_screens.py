@@ -42,7 +42,7 @@ async def test_a_check_is_shown_when_kept_and_refused_when_not(tmp_path: Path) -
         assert check.outcome.verdict is Verdict.UNAVAILABLE
         assert told == [check]
     refused = await desk.check(claim(), Entry.SCAN)
-    assert refused == Refused("store.closed")
+    assert refused == Refused("store.not_saved", {"reason": "store.closed"})
     assert told == [check]
 
 

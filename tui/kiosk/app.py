@@ -243,12 +243,17 @@ class KioskApp(PagedApp, inherit_bindings=False):
             self.exit()
 
     def fail(self, code: str) -> None:
-        """Out of service until the kiosk is started again; `code` is for the staff."""
+        """Out of service until `serve`, or until started again; `code` is for the staff."""
         from tui.kiosk.screens.out_of_service import OutOfServiceScreen
 
         self.leave()
         self._failed = True
         self.push_screen(OutOfServiceScreen(self, code))
+
+    def serve(self) -> None:
+        """What was wrong is mended: the start is on the screen again."""
+        self._failed = False
+        self.leave()
 
     # --- life --------------------------------------------------------------------------------
 

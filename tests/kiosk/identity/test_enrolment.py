@@ -159,7 +159,9 @@ async def test_a_kiosk_enrolled_anew_begins_a_journal_and_loses_no_entry(tmp_pat
         made = await kiosk.database.checks.add(new_check("untold", bare(Verdict.UNAVAILABLE)))
         centre, first = kiosk.centre, (await kiosk.database.outbox.position()).journal
         centre.used_by, centre.kiosk = None, "A08"
+        centre.refusal = (429, "http.429")
         await kiosk.enrolment.enrol(CODE)
+        centre.refusal = None
         position = await kiosk.database.outbox.position()
         assert position.journal != first
         assert (position.mark, position.head.seq) == (0, 1)
@@ -170,3 +172,38 @@ async def test_a_kiosk_enrolled_anew_begins_a_journal_and_loses_no_entry(tmp_pat
     assert story is not None
     assert story.outcome.verdict is Verdict.MATCH, "the full answer came"
     assert await asyncio.to_thread(modes_of, tmp_path / "keys") == [0o700, 0o600]
+
+
+async def test_a_server_that_has_forgotten_the_kiosk_is_told_all_of_it_again(
+    tmp_path: Path,
+) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        for name in ("a", "b"):
+            await kiosk.database.checks.add(new_check(name))
+        assert await kiosk.sync.round()
+        centre = kiosk.centre
+        centre.used_by, centre.kiosk = None, "A08"
+        await kiosk.enrolment.enrol(CODE)
+        await kiosk.database.checks.add(new_check("c"))
+        assert await kiosk.sync.round()
+        # It was restored to before both enrolments.
+        centre.keys, centre.ledgers, centre.used_by = {}, {}, None
+        assert not await kiosk.sync.round()
+        await kiosk.enrolment.enrol(CODE)
+        assert await kiosk.sync.round()
+        assert len(kiosk.ledger.applied) == 3
+
+
+async def test_a_journal_that_is_known_already_is_begun_anew(tmp_path: Path) -> None:
+    """The disk was copied before the enrolment, or the answer to another code got lost."""
+    async with kiosk_of(tmp_path) as kiosk:
+        made = await kiosk.database.checks.add(new_check("a", bare(Verdict.UNAVAILABLE)))
+        first = (await kiosk.database.outbox.position()).journal
+        kiosk.centre.known_journals.add(first)
+        await kiosk.enrolled()
+        assert (await kiosk.database.outbox.position()).journal != first
+        assert await kiosk.sync.round()
+        found = await kiosk.database.checks.find(made.record)
+    assert found is not None
+    assert found.outcome.verdict is Verdict.MATCH

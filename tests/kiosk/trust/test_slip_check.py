@@ -170,6 +170,18 @@ def test_no_claim_can_be_changed(name: str) -> None:
     assert (found.fault, found.worth, found.claims) == ("slip.signature", Worth.REFUSED, None)
 
 
+@pytest.mark.parametrize("basis", [Basis.PACK, Basis.OUTDATED, Basis.UPSTREAM])
+def test_no_slip_can_be_passed_off_as_one_of_the_registry(basis: Basis) -> None:
+    members = {basis.value: NOW}
+    message = base45.b45decode(slip_code.issue(claims(**members), KIOSK).removeprefix("FP1:"))
+    moment = b"\x1a" + int(NOW.timestamp()).to_bytes(4, "big")
+    number = SlipClaims.NUMBERS[basis]
+    by_basis, by_registry = (bytes([0x20 - 1 - at]) + moment for at in (number, -7))
+    assert message.count(by_basis) == 1
+    found = check(spelled(message.replace(by_basis, by_registry)), NOW, held())
+    assert (found.fault, found.worth, found.claims) == ("slip.signature", Worth.REFUSED, None)
+
+
 def test_a_signed_slip_cannot_be_passed_off_as_an_unsigned_one_nor_the_reverse() -> None:
     found = check(forged(signature=MISSING, invoice=None), NOW, held())
     assert (found.fault, found.worth) == ("slip.signature", Worth.REFUSED)
