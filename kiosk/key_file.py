@@ -24,10 +24,14 @@ def read_or_make(path: Path, random: RandomBytes, *, may_make: bool) -> bytes:
     """The key, made on first use; `may_make` is false where data sealed with it exist.
 
     Raises:
-        KeyFileError: `key.missing`, `key.exposed` (others can read it), `key.form`.
+        KeyFileError: `key.missing`, `key.exposed` (others can read it), `key.form`;
+            `key.unwritable` where it cannot be made.
     """
     if may_make and not path.exists():
-        write_private(path, random(KEY_BYTES))
+        try:
+            write_private(path, random(KEY_BYTES))
+        except OSError as error:
+            raise KeyFileError("key.unwritable", {"file": str(path)}) from error
     key = read_private(path)
     if len(key) != KEY_BYTES:
         raise KeyFileError("key.form", {"file": str(path)})

@@ -57,8 +57,9 @@ async def open_behind(
     told = ""
     while True:
         async with AsyncExitStack() as opened:
+            behind = _Behind(config, catalogues, app, opened)
             try:
-                ports = await _Behind(config, catalogues, app, opened).open(centre)
+                ports = await behind.open(centre)
             except KioskError as error:
                 if error.code != told:
                     told = error.code
@@ -66,7 +67,7 @@ async def open_behind(
                     app.fail(told)
             else:
                 stack.push_async_exit(opened.pop_all())
-                if told:
+                if told and not behind.failed:
                     logger.info("in service again")
                     app.serve()
                 return ports
@@ -84,6 +85,8 @@ class _Behind:
         self._app = app
         self._stack = stack
         self._board = StatusBoard(_first(config))
+        self.failed = False
+        """Whether it took the kiosk out of service itself: a fence, or a part that died."""
 
     async def open(self, centre: Centre) -> Ports:
         """Open all parts and set them to work."""
@@ -121,7 +124,7 @@ class _Behind:
                 core.sync.wake()
                 core.keeper.wake()
             elif link is Link.FENCED:
-                self._app.fail("kiosk.fenced")
+                self._fail("kiosk.fenced")
 
         core.link.listen(heard)
         if core.link.state is not Link.UNKNOWN:
@@ -170,7 +173,11 @@ class _Behind:
         if task.cancelled() or (error := task.exception()) is None:
             return
         logger.critical("%s died: %s", task.get_name(), fault_places(error))
-        self._app.fail(f"part.{task.get_name()}")
+        self._fail(f"part.{task.get_name()}")
+
+    def _fail(self, code: str) -> None:
+        self.failed = True
+        self._app.fail(code)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

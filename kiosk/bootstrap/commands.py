@@ -11,6 +11,7 @@ from invoices.errors import InvoiceError
 from kiosk.answer import answer_of, offline_answer, unread_answer
 from kiosk.bootstrap.pack_commands import PackCommands
 from kiosk.bootstrap.sync_commands import SyncCommands
+from kiosk.bootstrap.trust_commands import TrustCommands
 from kiosk.check_book import Entry
 from kiosk.errors import KioskError
 from kiosk.reader import InvoiceScan, read_text
@@ -45,7 +46,8 @@ class Commands:
     def table(self) -> Mapping[str, Command]:
         """The commands by the names callers use."""
         own = {"verify": self.verify, "status": self.status, "reprint": self.reprint}
-        return own | dict(SyncCommands(self.core).table) | dict(PackCommands(self.core).table)
+        parts = (SyncCommands(self.core), PackCommands(self.core), self._trust)
+        return own | {name: answer for part in parts for name, answer in part.table.items()}
 
     async def verify(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Check `payload`, a code's text in hex; `error` tells why one could not be read.
@@ -93,6 +95,10 @@ class Commands:
         if self.printing is None:
             raise KioskError("printing.no_printer")
         return {"job": await self.printing.reprint(str(params.get("record", "")))}
+
+    @property
+    def _trust(self) -> TrustCommands:
+        return TrustCommands(self.core.trust, self.core.clock)
 
     def _text(self, params: Mapping[str, Any]) -> Translate:
         language = params.get("language")

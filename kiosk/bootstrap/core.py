@@ -150,6 +150,7 @@ async def _joined(
             sleep=asyncio.sleep,
             policy=rules,
             fallback=Fallback(offline, lambda: link.state is not Link.OFFLINE),
+            clock_wrong=lambda: database.timekeeper.wrong,
         ),
         records=Records(book),
         pull=pull,

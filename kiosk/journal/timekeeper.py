@@ -63,6 +63,8 @@ class Timekeeper:
         self._clock = clock
         self._boot = boot
         self._policy = policy or Policy()
+        self.wrong = False
+        """Whether the wall clock was wrong at the last contact: then nobody goes by its day."""
 
     @property
     def boot_id(self) -> bytes:
@@ -99,8 +101,8 @@ class Timekeeper:
         server_ms, wall_ms = _milliseconds(server_at), _milliseconds(self._clock.now())
         received = known.hlc.receive(Hlc(server_ms), wall_ms, server_ms)
         # A wall clock that is nearly right may be a little behind: that is not going backwards.
-        wrong = suspect(_moment(wall_ms), None, server_at)
-        latest_ms = server_ms if wrong else wall_ms
+        self.wrong = suspect(_moment(wall_ms), None, server_at)
+        latest_ms = server_ms if self.wrong else wall_ms
         anchor = (self.boot_id, self.mono_ms(), server_ms)
         await tx.execute(_HEAR, received.hlc.packed, latest_ms, *anchor)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,7 +37,10 @@ _FORMAT: Final = 1
 
 
 class TrustStoreError(KioskError):
-    """`trust.store`: the file cannot be read or written; `trust.no_root`: no root is pinned."""
+    """`trust.store`: the file cannot be read or written; `trust.no_root`: no root is pinned.
+
+    `trust.file`: a file that was to be taken cannot be read.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,14 @@ class _Kept:
 
 
 class TrustStore:
-    """The file. Every call reads it anew and blocks: in a running kiosk, from a thread."""
+    """The file. Every call reads it anew and blocks: in a running kiosk, from a thread.
+
+    Changes of several threads take turns; of processes, only the folder's owner makes any.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
+        self._turn = threading.Lock()
 
     def pin(self, roots: Iterable[bytes]) -> None:
         """Trust these roots from now on; a list accepted under others is dropped.
@@ -69,13 +77,14 @@ class TrustStore:
             TrustStoreError: `trust.store`, it cannot be written.
         """
         wanted = tuple(roots)
-        try:
-            if self._read().roots == wanted:
-                return
-        except TrustStoreError:
-            # A root pinned anew is the way out of a file that cannot be read.
-            logger.warning("the trust list cannot be read; it begins anew")
-        self._write(_Kept(wanted))
+        with self._turn:
+            try:
+                if self._read().roots == wanted:
+                    return
+            except TrustStoreError:
+                # A root pinned anew is the way out of a file that cannot be read.
+                logger.warning("the trust list cannot be read; it begins anew")
+            self._write(_Kept(wanted))
 
     def accept(self, bundle: bytes, parts: Sequence[bytes], now: datetime) -> TrustHeld:
         """Verify, then keep. Parts that are held already need not come again.
@@ -84,6 +93,10 @@ class TrustStore:
             WireError: `trust.*`, `revocation.*`, `cbor.*`: what is held stays.
             TrustStoreError: `trust.no_root`, `trust.store`.
         """
+        with self._turn:
+            return self._accept(bundle, parts, now)
+
+    def _accept(self, bundle: bytes, parts: Sequence[bytes], now: datetime) -> TrustHeld:
         kept = self._read()
         if not kept.roots:
             raise TrustStoreError("trust.no_root")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import sqlite3
 from datetime import date
 from pathlib import Path
@@ -147,6 +148,19 @@ async def test_a_lost_key_is_never_replaced_beside_data(tmp_path: Path) -> None:
         async with opened(tmp_path):
             pass
     assert caught.value.code == "key.exposed"
+
+
+async def test_a_key_that_cannot_be_made_is_told_by_its_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr("kiosk.key_file.os.fsync", full)
+    with pytest.raises(KeyFileError) as caught:
+        async with opened(tmp_path):
+            pass
+    assert caught.value.code == "key.unwritable"
 
 
 async def test_key_and_database_are_their_owners_alone(tmp_path: Path) -> None:

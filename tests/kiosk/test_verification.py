@@ -100,6 +100,21 @@ async def test_without_a_verdict_the_check_is_kept(
     assert (clock.now() - NOW).total_seconds() <= Budget().whole
 
 
+@pytest.mark.parametrize("wrong", [False, True])
+async def test_a_clock_found_wrong_refuses_nothing_by_its_day(
+    tmp_path: Path, *, wrong: bool
+) -> None:
+    clock = HandClock()
+    verifier = ScriptedVerifier(clock, matched())
+    async with opened(tmp_path) as database:
+        case = Verification(
+            *(verifier, database.checks, clock, CountedIds(), clock.sleep),
+            clock_wrong=lambda: wrong,
+        )
+        check = await case.check(claim(issued_on="2026-11-26"), Entry.SCAN)
+    assert check.outcome.verdict is (Verdict.MATCH if wrong else Verdict.BAD_INPUT)
+
+
 @pytest.mark.parametrize(
     ("asked", "verdict"),
     [

@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,26 @@ def test_addresses_that_lead_nowhere(kind: str, address: str, code: str) -> None
     with pytest.raises(DocumentError) as refused:
         transport_factory(kind, address)
     assert refused.value.code == code
+
+
+async def test_what_talks_without_end_takes_no_slip_and_holds_up_nobody() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        del reader
+        with suppress(ConnectionError):  # until the other side hangs up
+            while True:
+                writer.write(bytes(16))
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        hung_up.set()
+
+    hung_up = asyncio.Event()
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with server:
+        address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        printer = Printer(transport_factory("tcp", address), Profile())
+        printer.distrust()
+        async with asyncio.timeout(30):
+            outcome = await printer.send(await printer.encode(slip("A")))
+            await printer.close()
+            await hung_up.wait()
+    assert outcome == SendOutcome(SendResult.NOT_SENT, PrinterState.UNKNOWN)

@@ -382,3 +382,16 @@ async def test_the_rules_can_be_broken_to_show_that_it_would_be_seen(
         await kiosk.sync.round()
         assert (await kiosk.database.outbox.position()).mark == 1
         assert await entries(kiosk) == [(1, None, None)]
+
+
+async def test_a_wrong_clock_is_known_from_the_contact_on_until_one_finds_it_right(
+    tmp_path: Path,
+) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        known = []
+        for days in (0, -3, 0):
+            kiosk.clock.set_wrong(timedelta(days=days) + kiosk.clock.apart)
+            await kiosk.sync.round()
+            known.append(kiosk.database.timekeeper.wrong)
+    assert known == [False, True, False]

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from helpdesk.wire import slip_code
 from helpdesk.wire.slip_claims import SignatureState
 from helpdesk.wire.trust_file import TrustFile
-from kiosk.trust.store import FILE
+from kiosk.bootstrap.trust_commands import TrustCommands
+from kiosk.clock import SystemClock
+from kiosk.control import once, serving
+from kiosk.db.ownership import Ownership
+from kiosk.trust.store import FILE, TrustStore
 from tests.helpdesk.wire.world import KIOSK, STRANGER
 from tests.kiosk.trust.shell import DAY, TODAY, Shell, said, sealed, told
 
@@ -137,6 +143,37 @@ def test_a_stick_brings_a_newer_list(shell: Shell, tmp_path: Path) -> None:
     assert (status, err) == (0, "")
     assert "List 8" in out
     assert shell.answer(GOOD)[1]["list"]["version"] == 8
+
+
+async def test_beside_a_running_kiosk_that_kiosk_takes_the_list(
+    shell: Shell, tmp_path: Path
+) -> None:
+    file = tmp_path / "list.json"
+    await asyncio.to_thread(file.write_text, TrustFile(bundle=sealed(told(8))).model_dump_json())
+    await asyncio.to_thread(shell.enrolled)
+    control = shell.data / "control.sock"
+    ownership = await asyncio.to_thread(Ownership, shell.data, control)
+    try:
+        status, _, err = await asyncio.to_thread(shell.run, "trust", str(file))
+        assert (status, err[:22]) == (3, "error[control.absent]:")
+        assert (await asyncio.to_thread(shell.answer, GOOD))[1]["list"]["version"] == 7
+        asked = TrustCommands(TrustStore(shell.data), SystemClock(ZoneInfo("Asia/Shanghai")))
+        handlers = {name: once(answer) for name, answer in asked.table.items()}
+        async with serving(control, handlers):
+            status, out, err = await asyncio.to_thread(shell.run, "trust", str(file))
+            assert (status, err) == (0, "")
+            assert "List 8" in out
+            await asyncio.to_thread(
+                file.write_text, TrustFile(bundle=sealed(told(6))).model_dump_json()
+            )
+            status, _, err = await asyncio.to_thread(shell.run, "trust", str(file))
+            assert (status, err[:23]) == (1, "error[trust.rollback]: ")
+            await asyncio.to_thread(file.unlink)
+            status, _, err = await asyncio.to_thread(shell.run, "trust", str(file))
+            assert (status, err[:19]) == (2, "error[trust.file]: ")
+    finally:
+        ownership.release()
+    assert (await asyncio.to_thread(shell.answer, GOOD))[1]["list"]["version"] == 8
 
 
 @pytest.mark.parametrize(
