@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from helpdesk.kiosks.errors import KiosksError
+from helpdesk.kiosks.policy import Policy
 from helpdesk.kiosks.roster import KeyStanding, KioskStanding
 from helpdesk.wire import sync
 from helpdesk.wire.sync import KeyAnswer, KeyState
@@ -25,12 +26,18 @@ class Fleet:
     """The kiosks of this centre."""
 
     def __init__(
-        self, database: Database, roster: Roster, vouching: Vouching, clock: Clock
+        self,
+        database: Database,
+        roster: Roster,
+        vouching: Vouching,
+        clock: Clock,
+        policy: Policy | None = None,
     ) -> None:
         self._database = database
         self._roster = roster
         self._vouching = vouching
         self._clock = clock
+        self._policy = policy or Policy()
 
     async def kiosks(self) -> tuple[FleetLine, ...]:
         """Every kiosk there ever was, by prefix."""
@@ -58,6 +65,8 @@ class Fleet:
                 raise KiosksError("kiosks.key")
             await self._roster.drop_unused(tx, kiosk)
             await self._roster.add_key(tx, kiosk, given.keys, KeyStanding.REGISTERED, now)
+            if not self._policy.old_key_until_first_use:
+                await self._roster.retire_others(tx, kiosk, keyid)
             await self._vouching.certify(tx, kiosk, given.keys.signing, now)
         return KeyAnswer(keyid=keyid, state=KeyState.REGISTERED)
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
 from invoices.verdict import Source, Verdict
+from kiosk.bootstrap.checkup_commands import CheckupCommands
 from kiosk.bootstrap.commands import Commands
 from kiosk.bootstrap.core import open_core
 from kiosk.bootstrap.paper import open_paper
+from kiosk.bootstrap.paper_commands import PaperCommands
 from kiosk.bootstrap.samples import read_sheet
 from kiosk.bootstrap.screens import CheckDesk, HealthDesk, RecordDesk, ScanReader, SlipDesk
 from kiosk.bootstrap.slip_desk import SignedSlipDesk
-from kiosk.clock import SystemClock
 from kiosk.control import once, serving
 from kiosk.errors import KioskError
 from kiosk.link import Link, keep_probing
@@ -27,7 +28,6 @@ from tui.kiosk.ports import Ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
-    from contextlib import AsyncExitStack
     from datetime import datetime
 
     from invoices.check import Check
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+AGAIN = 2.0
+"""Seconds between two tries to open what could not be opened."""
+
 
 async def open_behind(
     config: Config,
@@ -47,14 +50,27 @@ async def open_behind(
     app: KioskApp,
     stack: AsyncExitStack,
 ) -> Ports:
-    """Everything the screens may call. What cannot be opened puts the kiosk out of service."""
-    behind = _Behind(config, catalogues, app, stack)
-    try:
-        return await behind.open(centre)
-    except KioskError as error:
-        logger.critical("out of service: %s %s", error.code, dict(error.params))
-        app.fail(error.code)
-        return behind.bare(centre)
+    """Everything the screens may call, once all of it can be opened.
+
+    Until then the kiosk is out of service: a disk gets room again, somebody mends a file.
+    """
+    told = ""
+    while True:
+        async with AsyncExitStack() as opened:
+            try:
+                ports = await _Behind(config, catalogues, app, opened).open(centre)
+            except KioskError as error:
+                if error.code != told:
+                    told = error.code
+                    logger.critical("out of service: %s %s", told, dict(error.params))
+                    app.fail(told)
+            else:
+                stack.push_async_exit(opened.pop_all())
+                if told:
+                    logger.info("in service again")
+                    app.serve()
+                return ports
+        await asyncio.sleep(AGAIN)
 
 
 class _Behind:
@@ -69,11 +85,6 @@ class _Behind:
         self._stack = stack
         self._board = StatusBoard(_first(config))
 
-    def bare(self, centre: Centre) -> Ports:
-        """Ports that lead nowhere."""
-        clock = SystemClock(self._config.zone)
-        return Ports(self._catalogues, clock, ScanReader(), HealthDesk(self._board), centre)
-
     async def open(self, centre: Centre) -> Ports:
         """Open all parts and set them to work."""
         core = await open_core(self._config)
@@ -84,18 +95,22 @@ class _Behind:
             self._stack.push_async_callback(paper.close)
             self._keep("printer", paper.watch(self._board))
         checked = partial(_wake_for_kept, core)
-        await self._listen(core, paper, checked)
+        await self._listen(core, paper, slips, checked)
         self._watch_link(core)
         self._keep("sync", core.sync.run())
         core.packs.listen(lambda: self._board.data(_as_of(core)))
         self._keep("packs", core.keeper.run())
         self._scan()
-        return replace(
-            self.bare(centre),
+        return Ports(
+            self._catalogues,
+            core.clock,
+            ScanReader(),
+            HealthDesk(self._board),
+            centre,
             checks=CheckDesk(core.verification, checked),
             slips=slips if paper else None,
-            records=RecordDesk(core.records),
-            signed_slips=SignedSlipDesk(core.trust, core.records, core.clock),
+            records=RecordDesk(core.records, slips.found),
+            signed_slips=SignedSlipDesk(core.trust, core.records, core.clock, slips.found),
             samples=await asyncio.to_thread(read_sheet, self._config),
         )
 
@@ -114,11 +129,19 @@ class _Behind:
         self._keep("link", keep_probing(core.calls, core.link, asyncio.sleep))
 
     async def _listen(
-        self, core: Core, paper: Paper | None, checked: Callable[[Check], None]
+        self,
+        core: Core,
+        paper: Paper | None,
+        slips: SlipDesk,
+        checked: Callable[[Check], None],
     ) -> None:
         printing = paper.printing if paper else None
-        commands = Commands(core, self._catalogues, self._board, printing, checked)
-        handlers = {name: once(answer) for name, answer in commands.table.items()}
+        tables = (
+            Commands(core, self._catalogues, self._board, printing, checked).table,
+            CheckupCommands(core, self._board, core.clock.now()).table,
+            PaperCommands(core, self._catalogues, slips, paper).table,
+        )
+        handlers = {name: once(answer) for table in tables for name, answer in table.items()}
         try:
             await self._stack.enter_async_context(serving(self._config.control, handlers))
         except KioskError as error:
