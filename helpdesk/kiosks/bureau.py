@@ -13,6 +13,7 @@ from helpdesk.kiosks.grants import CentreVouching, Grants
 from helpdesk.kiosks.inbox import Inbox
 from helpdesk.kiosks.journals import Journals
 from helpdesk.kiosks.judgement import Judge
+from helpdesk.kiosks.named import NamedKiosks
 from helpdesk.kiosks.nonces import nonces_for
 from helpdesk.kiosks.noticeboard import Noticeboard
 from helpdesk.kiosks.policy import Policy
@@ -55,6 +56,7 @@ class Bureau:
         config = resources.config
         self.secrets = ServerSecrets(ring)
         self.roster = Roster(database)
+        self.named = NamedKiosks(database, clock)
         self.journals = Journals(database, ring)
         self.inbox = Inbox(database, ring, resources.ids, clock)
         authority = open_authority(resources)
@@ -65,11 +67,12 @@ class Bureau:
             database,
             ring,
             self.roster,
+            self.named,
             self.journals,
             self.secrets.challenge,
             Grants(self.secrets, vouching, regions, centre),
-            clock,
-            chance,
+            clock=clock,
+            chance=chance,
         )
         self.fleet = Fleet(database, self.roster, vouching, clock, policy)
         self.push = PushDesk(

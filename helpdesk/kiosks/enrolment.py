@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from helpdesk.db import Database, Transaction
     from helpdesk.kiosks.grants import Grants
     from helpdesk.kiosks.journals import Journals
+    from helpdesk.kiosks.named import NamedKiosks
     from helpdesk.kiosks.roster import Roster
     from helpdesk.security import KeyRing
     from helpdesk.wire.enrolment import EnrolmentRequest
@@ -64,15 +65,18 @@ class Enrolment:
         database: Database,
         ring: KeyRing,
         roster: Roster,
+        named: NamedKiosks,
         journals: Journals,
         challenge_key: bytes,
         grants: Grants,
+        *,
         clock: Clock,
         chance: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self._database = database
         self._sealer = ring.sealer(TABLE)
         self._roster = roster
+        self._named = named
         self._journals = journals
         self._challenge_key = challenge_key
         self._grants = grants
@@ -93,7 +97,8 @@ class Enrolment:
         now = self._clock.now()
         expires = now + enrolment_code.LIFETIME
         async with self._database.transaction() as tx:
-            kiosk = prefixes.choose(await self._roster.prefixes(tx), prefix)
+            leased, named = await self._roster.prefixes(tx), await self._named.seen(tx)
+            kiosk = prefixes.choose(leased, prefix, named)
             await self._roster.add(tx, kiosk, name, now)
             await tx.execute(
                 "INSERT INTO kiosks_code (code_name, kiosk, sealed, expires_ms)"

@@ -26,6 +26,20 @@ class KioskRow(Model):
         app = "kiosks"
 
 
+class NamedRow(Model):
+    """A prefix under which a kiosk without enrolment has called: it is not leased by itself."""
+
+    kiosk = fields.CharField(max_length=6, primary_key=True)
+    seen_ms = fields.BigIntField()
+
+    class Meta:
+        """Where it is kept."""
+
+        table = "kiosks_named"
+        table_description = "Prefixes of kiosks without enrolment"
+        app = "kiosks"
+
+
 class CodeRow(Model):
     """A one-time code: found by a name made from it; the key of its proofs is sealed."""
 

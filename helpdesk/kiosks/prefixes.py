@@ -18,8 +18,16 @@ _EPOCHS: Final = "BCDEFGHJKLMNPQRSTUVWXYZ"
 _LONGEST: Final = 6
 
 
-def choose(leased: Collection[str], wanted: str = "") -> str:
+def is_prefix(text: str) -> bool:
+    """Whether a kiosk can have this prefix."""
+    return _FORM.fullmatch(text) is not None and text != WEB
+
+
+def choose(leased: Collection[str], wanted: str = "", named: Collection[str] = ()) -> str:
     """The prefix to lease beside those that ever were: the next, or `wanted`.
+
+    The next is none of those by which kiosks that are not enrolled have `named` themselves:
+    they have written record numbers under it. Who asks for such a one enrols that very kiosk.
 
     A wanted prefix that was leased before (the kiosk lost its key, or was fenced) gets the next
     epoch letter: A03, then A03B. So no two kiosks ever write the same record number.
@@ -27,9 +35,9 @@ def choose(leased: Collection[str], wanted: str = "") -> str:
     Raises:
         KiosksError: `kiosks.prefix` for one that cannot be, `kiosks.prefixes` when all are used.
     """
-    if wanted and (not _FORM.fullmatch(wanted) or wanted == WEB):
+    if wanted and not is_prefix(wanted):
         raise KiosksError("kiosks.prefix")
-    offered = _epochs(wanted) if wanted else _numbered()
+    offered = _epochs(wanted) if wanted else (new for new in _numbered() if new not in named)
     for prefix in offered:
         if prefix not in leased:
             return prefix

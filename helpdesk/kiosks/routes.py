@@ -65,6 +65,7 @@ def register(
     async def opened(app: web.Application) -> AsyncIterator[None]:
         app[BUREAU] = make(app[RESOURCES], app[TRAFFIC])
         app[GUARD].signatures = app[BUREAU].signed
+        app[GUARD].names = app[BUREAU].named
         yield
 
     app.cleanup_ctx.append(opened)

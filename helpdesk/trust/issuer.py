@@ -72,14 +72,14 @@ def renew_issuer(
     """A new issuer key, certified from now on by the root in `root_folder`.
 
     Raises:
-        TrustError: `trust.other_root` where kiosks already trust another root.
+        TrustError: `trust.other_root` where kiosks already trust another root; `trust.issuer`
+            where the file that would tell is damaged.
         KeyRingError: `keys.missing`, `keys.mode`, `keys.format`.
     """
     root = Ed25519Signer(_hex(root_folder / ROOT_FILE))
-    if (folder / ISSUER_FILE).exists():
-        known = bytes.fromhex(str(_entries(folder / ISSUER_FILE)["root"]))
-        if known != root.key.public:
-            raise TrustError("trust.other_root", path=str(root_folder))
+    path = folder / ISSUER_FILE
+    if path.exists() and _known_root(path) != root.key.public:
+        raise TrustError("trust.other_root", path=str(root_folder))
     replace_secret(folder / ISSUER_FILE, _form(ring, root, now, random))
     return read_issuer(folder, ring)
 
@@ -139,6 +139,13 @@ def _entries(path: Path) -> dict[str, Any]:
     except (KeyError, ValueError, RecursionError) as error:
         raise TrustError("trust.issuer", path=str(path)) from error
     raise TrustError("trust.issuer", path=str(path))
+
+
+def _known_root(path: Path) -> bytes:
+    try:
+        return bytes.fromhex(_entries(path)["root"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise TrustError("trust.issuer", path=str(path)) from error
 
 
 def _hex(path: Path) -> bytes:

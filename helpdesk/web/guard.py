@@ -9,7 +9,7 @@ from aiohttp import web
 from helpdesk.texts import Catalogue
 from helpdesk.web.client_address import client_address, limiting_key
 from helpdesk.web.errors import RateLimited, RequestError
-from helpdesk.web.permission import Channel
+from helpdesk.web.permission import Channel, Permission
 from helpdesk.web.principals import CHALLENGE, Principals
 from helpdesk.web.rate_limit import TokenBuckets
 from helpdesk.web.signatures import as_signed
@@ -17,6 +17,7 @@ from helpdesk.wire.request_signature import SIGNATURE_INPUT
 
 if TYPE_CHECKING:
     from helpdesk.resources import Resources
+    from helpdesk.web.names import Names
     from helpdesk.web.operation import Operation
     from helpdesk.web.permission import Principal
     from helpdesk.web.signatures import Signatures
@@ -38,6 +39,8 @@ class Guard:
         self._principals = Principals(shared, ring.secret(OPERATOR_ACCESS))
         self.signatures: Signatures | None = None
         """Set by the slice that knows the kiosks' keys, before the first request."""
+        self.names: Names | None = None
+        """Set likewise."""
         self._addresses = TokenBuckets(settings.requests_per_minute, resources.clock)
         self._kiosks = TokenBuckets(settings.kiosk_requests_per_minute, resources.clock)
 
@@ -53,7 +56,8 @@ class Guard:
         """Return who calls, once it is known that they do not call too often.
 
         Raises:
-            RequestError: 401 for credentials that prove nothing.
+            RequestError: 401 for credentials that prove nothing, 403 for the shared secret
+                under a name that is an enrolled kiosk's.
             RateLimited: 429; a failed authentication counts for the address it came from.
         """
         try:
@@ -70,7 +74,11 @@ class Guard:
     async def _principal(self, request: web.Request, operation: Operation) -> Principal:
         authorization = request.headers.get("Authorization")
         if self.signatures is None or SIGNATURE_INPUT not in request.headers:
-            return self._principals.resolve(authorization)
+            principal = self._principals.resolve(authorization)
+            named = principal.channel is Channel.KIOSK
+            if named and self.names is not None and operation.permission is not Permission.PUBLIC:
+                await self.names.check(principal.name)
+            return principal
         if authorization is not None:
             raise RequestError("auth.credentials", status=401, headers=CHALLENGE)
         return await self.signatures.principal(

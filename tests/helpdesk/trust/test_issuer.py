@@ -98,6 +98,16 @@ def test_another_root_cannot_take_over(folders: Folders, ring: KeyRing, tmp_path
     assert (folders[0] / ISSUER_FILE).read_bytes() == before
 
 
+@pytest.mark.parametrize("root", ["", ', "root": 7', ', "root": "zz"'])
+def test_a_damaged_issuer_is_not_written_over(folders: Folders, ring: KeyRing, root: str) -> None:
+    made(folders, ring)
+    damaged = f'{{"format": 1{root}}}'
+    (folders[0] / ISSUER_FILE).write_text(damaged)
+    with pytest.raises(HelpdeskError, match=r"trust\.issuer"):
+        renew_issuer(folders[1], folders[0], ring, NOW, os.urandom)
+    assert (folders[0] / ISSUER_FILE).read_text() == damaged
+
+
 @pytest.mark.parametrize("content", ["", "zz", "07" * 31])
 def test_a_file_that_is_no_root_is_refused(folders: Folders, ring: KeyRing, content: str) -> None:
     folders[1].mkdir(mode=0o700)
