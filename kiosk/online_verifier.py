@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from kiosk.transport import Reply
 
 OK = 200
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class OnlineVerifier:
@@ -58,7 +60,10 @@ def outcome_of(reply: Reply) -> Outcome:
     except (ValidationError, InvoiceError):
         # Their text quotes the answer: neither log nor traceback may hold it.
         raise VerifierError("verifier.nonsense", passing=False) from None
-    if not outcome.told.coherent or (outcome.details and outcome.verdict is not Verdict.MATCH):
+    told, matched = outcome.told, outcome.verdict is Verdict.MATCH
+    # What a slip's code could not say must not get as far as the printer.
+    sayable = told.coherent and (told.as_of is None or told.as_of >= _FIRST)
+    if not sayable or (outcome.details and not matched):
         raise VerifierError("verifier.nonsense", passing=False)
     return outcome
 

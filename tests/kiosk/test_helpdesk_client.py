@@ -67,6 +67,7 @@ def test_a_secret_does_not_show_itself() -> None:
         (good(verdict="match"), "verifier.nonsense", False),
         (good(state="normal"), "verifier.nonsense", False),
         (good(source=None, as_of=None), "verifier.nonsense", False),
+        (good(as_of="1969-12-31T23:59:59Z"), "verifier.nonsense", False),
         (good(verdict="match", state="normal", as_of=None), "verifier.nonsense", False),
         (b"SSH-2.0-OpenSSH_9.2\r\n", "verifier.nonsense", False),
     ],
