@@ -9,9 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from invoices.verdict import Source, Verdict
+from kiosk.bootstrap.checkup_commands import CheckupCommands
 from kiosk.bootstrap.commands import Commands
 from kiosk.bootstrap.core import open_core
 from kiosk.bootstrap.paper import open_paper
+from kiosk.bootstrap.paper_commands import PaperCommands
 from kiosk.bootstrap.samples import read_sheet
 from kiosk.bootstrap.screens import CheckDesk, HealthDesk, RecordDesk, ScanReader, SlipDesk
 from kiosk.bootstrap.slip_desk import SignedSlipDesk
@@ -93,7 +95,7 @@ class _Behind:
             self._stack.push_async_callback(paper.close)
             self._keep("printer", paper.watch(self._board))
         checked = partial(_wake_for_kept, core)
-        await self._listen(core, paper, checked)
+        await self._listen(core, paper, slips, checked)
         self._watch_link(core)
         self._keep("sync", core.sync.run())
         core.packs.listen(lambda: self._board.data(_as_of(core)))
@@ -107,8 +109,8 @@ class _Behind:
             centre,
             checks=CheckDesk(core.verification, checked),
             slips=slips if paper else None,
-            records=RecordDesk(core.records),
-            signed_slips=SignedSlipDesk(core.trust, core.records, core.clock),
+            records=RecordDesk(core.records, slips.found),
+            signed_slips=SignedSlipDesk(core.trust, core.records, core.clock, slips.found),
             samples=await asyncio.to_thread(read_sheet, self._config),
         )
 
@@ -127,11 +129,19 @@ class _Behind:
         self._keep("link", keep_probing(core.calls, core.link, asyncio.sleep))
 
     async def _listen(
-        self, core: Core, paper: Paper | None, checked: Callable[[Check], None]
+        self,
+        core: Core,
+        paper: Paper | None,
+        slips: SlipDesk,
+        checked: Callable[[Check], None],
     ) -> None:
         printing = paper.printing if paper else None
-        commands = Commands(core, self._catalogues, self._board, printing, checked)
-        handlers = {name: once(answer) for name, answer in commands.table.items()}
+        tables = (
+            Commands(core, self._catalogues, self._board, printing, checked).table,
+            CheckupCommands(core, self._board, core.clock.now()).table,
+            PaperCommands(core, self._catalogues, slips, paper).table,
+        )
+        handlers = {name: once(answer) for table in tables for name, answer in table.items()}
         try:
             await self._stack.enter_async_context(serving(self._config.control, handlers))
         except KioskError as error:

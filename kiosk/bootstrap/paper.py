@@ -89,6 +89,18 @@ async def open_paper(core: Core, desk: SlipDesk, catalogues: Catalogues) -> Pape
     return Paper(printer, spooler, printing)
 
 
+async def ask_printer(section: PrinterSection) -> str:
+    """How the printer says it is; nothing is printed."""
+    try:
+        printer = await asyncio.to_thread(_printer, section)
+    except DocumentError:
+        return "unknown"
+    try:
+        return (await printer.status()).state.value
+    finally:
+        await printer.close()
+
+
 def _tell(desk: SlipDesk, change: JobChange) -> None:
     desk.heard(change.job_id, change.state, change.reason)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import base45
 
 from helpdesk.wire import cose, slip_code, strict_cbor, trust_list
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.revocation import Revocations
-from helpdesk.wire.slip_claims import SignatureState, SlipType
+from helpdesk.wire.slip_claims import SignatureState, SlipType, VerdictCode
 from helpdesk.wire.trust_file import TrustFile
 from kiosk.trust.slip_check import SlipChecker, Worth
 from kiosk.trust.store import FILE, TrustStore, TrustStoreError
@@ -32,6 +33,13 @@ from tests.helpdesk.wire.world import (
 from tests.kiosk.trust.slips import held, stocked
 
 LIST_PURPOSE = b"yanpiao/trust-list/1"
+BASES: list[dict[str, Any]] = [
+    {},
+    {"pack": NOW},
+    {"outdated": NOW},
+    {"verdict": VerdictCode.UNAVAILABLE, "state": None, "registry": None},
+]
+"""What an answer can rest on: the registry, a pack, a pack whose time was over, nothing."""
 
 
 def targets() -> Iterator[Target]:
@@ -44,7 +52,10 @@ def _slips() -> Iterator[Target]:
     checker = SlipChecker(held(), NOW)
     known = Revocations(listed(), {})
     unsigned = claims(signature=SignatureState.DEVICE_KEY_MISSING, invoice=None)
-    kinds = [claims(), claims(type=SlipType.TICKET, verdict=None, state=None, invoice=None)]
+    kinds = [
+        *(claims(**basis) for basis in BASES),
+        claims(type=SlipType.TICKET, verdict=None, state=None, invoice=None, registry=None),
+    ]
     codes = [*(slip_code.issue(told, KIOSK) for told in kinds), slip_code.issue(unsigned, None)]
 
     def text(data: bytes, _original: bytes) -> Ending:
