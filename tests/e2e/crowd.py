@@ -23,6 +23,13 @@ from tests.e2e.visitor import SECONDS
 PAUSE = 0.05
 """Seconds between two checks of a person."""
 
+_COUNTED = """
+    SELECT SUM(CASE WHEN verdict IN ('match', 'mismatch', 'not_found') THEN 1 ELSE 0 END),
+           SUM(CASE WHEN verdict = 'daily_limit' THEN 1 ELSE 0 END),
+           (SELECT SUM(checks) FROM verification_count)
+    FROM verification_check
+"""
+
 
 @dataclass
 class Told:
@@ -119,6 +126,9 @@ def proved(kiosk: CentreKiosk, told: Told) -> None:
     counted = of_server(kiosk.stage, "SELECT op_id FROM verification_check")
     assert len(set(counted)) == len(counted)
     assert {(op_id,) for op_id in checks.values()} <= set(counted)
+    # One that was told of the daily limit counts where the server said so, not where we did.
+    ((answered, limited, sums),) = of_server(kiosk.stage, _COUNTED)
+    assert answered <= sums <= answered + limited
     matters = of_server(kiosk.stage, "SELECT kiosk, code FROM kiosks_exception")
     assert not [matter for matter in matters if matter[0] == kiosk.prefix]
 

@@ -15,6 +15,7 @@ import pytest
 
 from invoices.face import Face
 from invoices.qr_writer import write_face
+from kiosk.demo.paper import Paper
 from kiosk.demo.stage import Stage
 from tests.e2e.centre_kiosk import CentreKiosk, crowding, kill_server, until
 from tests.e2e.crowd import Crowd, proved
@@ -37,6 +38,7 @@ class Blows:
         self._payloads = payloads
         self._chance = random.Random(SEED)
         self._screens = 0
+        self.shown: list[str] = []
         self.slowest = 0.0
 
     def fall(self, rounds: int) -> None:
@@ -54,7 +56,8 @@ class Blows:
             self.kiosk()
             return
         self._screens += 1
-        self._crowd.hears(self._kiosk.scanned(next(self._payloads)))
+        self.shown.append(self._kiosk.scanned(next(self._payloads)))
+        self._crowd.hears(self.shown[-1])
         dead = self._kiosk.screen_process()
         dead.kill()
         self._is_back(lambda: not dead.is_running() and self._kiosk.is_back())
@@ -94,6 +97,8 @@ def test_what_was_told_survives_kills_of_both_and_is_on_the_server_once(
             crowd.waits_for(3)
         proved(kiosk, crowd.told)
         kiosk.stop()
+    slips = [slip.text for slip in Paper(stage.printer_control).slips()]
+    assert all(sum(record in slip for slip in slips) <= 1 for record in blows.shown)
     assert blows.slowest < BACK_WITHIN * crowding()
     assert set(crowd.told.verdicts.values()) <= {"match", "daily_limit", "shown"}
     assert set(crowd.told.refused) <= {"control.absent", "control.broken", "control.silent"}

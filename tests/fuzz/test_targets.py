@@ -10,7 +10,7 @@ from tests.fuzz.engine import BAD, Ending, Target, run
 from tests.fuzz.mutations import mutated
 from tests.fuzz.targets import shared_out, targets
 
-ROUNDS = 6000
+ROUNDS = 20_000
 NAMES = (
     *("pack file", "pack file, checksum made to fit", "list of chunks"),
     *("manifest", "manifest, signed all the same"),
