@@ -57,6 +57,23 @@ contracts: $(VENV)/dev.stamp
 pytest: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest
 
+# nice: both are long, and whoever works on the machine meanwhile comes first.
+.PHONY: fuzz outages
+fuzz: $(VENV)/dev.stamp ## ROUNDS=1000000 mutated inputs, shared out over all that is read from outside
+	nice -n 10 $(BIN)/python -m tests.fuzz --rounds $(or $(ROUNDS),1000000)
+	FUZZ_ROUNDS=$$(( $(or $(ROUNDS),1000000) / 500 )) nice -n 10 $(BIN)/python -m pytest -q \
+	    tests/kiosk/packs/test_fuzz.py tests/helpdesk/kiosks/test_push_fuzz.py
+
+outages: $(VENV)/dev.stamp ## ROUNDS=50 kills of real processes, dead lines, full disks
+	OUTAGE_ROUNDS=$(or $(ROUNDS),50) nice -n 10 $(BIN)/python -m pytest \
+	    tests/e2e/test_kills.py tests/e2e/test_dead_lines.py tests/e2e/test_full_disk.py tests/helpdesk/test_full_disk.py
+
+SEEDS ?= 1000
+.PHONY: simulate
+simulate: $(VENV)/dev.stamp ## real code on a virtual clock, failing disks and networks (SEEDS, SEED, WORKERS, FIRST, BUG)
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) \
+	    $(if $(FIRST),--first $(FIRST)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(BUG),--bug $(BUG))
+
 .PHONY: bench snapshots catalogues locks screenshots clean
 bench: $(VENV)/dev.stamp ## measure against peers in the same run: ratios, and benchmarks/results.json
 	$(BIN)/python -m benchmarks

@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         trust.LIST: trust.list_keys,
         trust.REVOKE: trust.revoke_key,
         trust.TRUST_LIST: trust.write_trust_list,
+        trust.CHECK_SLIP: trust.check_slip,
         trust.REVOKE_SLIP: trust.revoke_slip,
     }
 )

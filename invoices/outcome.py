@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from invoices.advice import AdviceCode
+from invoices.told import Told
 from invoices.verdict import State, Verdict
 
 if TYPE_CHECKING:
@@ -41,3 +42,8 @@ class Outcome:
     def outdated(self) -> bool:
         """Whether the state is only what it was at `as_of`: the pack that knew it had expired."""
         return AdviceCode.PACK_OUTDATED in self.advice
+
+    @property
+    def told(self) -> Told:
+        """The part of it that anyone may hear."""
+        return Told(self.verdict, self.state, self.source, self.as_of, self.outdated)

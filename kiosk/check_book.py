@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from invoices.check import Check
     from invoices.claim import Claim
     from invoices.outcome import Outcome
+    from invoices.told import Told
 
 
 class Entry(StrEnum):
@@ -69,9 +70,8 @@ class CheckSummary:
     """What whoever knows a record number alone may learn."""
 
     record: str
-    verdict: str
-    state: str | None
     at: datetime
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)

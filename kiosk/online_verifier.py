@@ -58,8 +58,7 @@ def outcome_of(reply: Reply) -> Outcome:
     except (ValidationError, InvoiceError):
         # Their text quotes the answer: neither log nor traceback may hold it.
         raise VerifierError("verifier.nonsense", passing=False) from None
-    matched = outcome.verdict is Verdict.MATCH
-    if matched != (outcome.state is not None) or (outcome.details and not matched):
+    if not outcome.told.coherent or (outcome.details and outcome.verdict is not Verdict.MATCH):
         raise VerifierError("verifier.nonsense", passing=False)
     return outcome
 

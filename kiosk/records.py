@@ -44,10 +44,9 @@ class Records:
             StoreError: the database cannot be read.
         """
         check = await self._opened(claims.record)
-        if check is None or claims.verdict is None:
+        if check is None or claims.told is None:
             return None
-        state = None if claims.state is None else claims.state.state
-        printed = document_id(check.record, check.token, claims.verdict.verdict, state)
+        printed = document_id(check.record, check.token, claims.told)
         return check if hmac.compare_digest(printed, claims.document_id) else None
 
     async def _opened(self, record: str) -> Check | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from invoices.verdict import Source, Verdict
+from kiosk.told_text import headline
 from printers.document import Block, Document, Feed, Pair, Qr, Rule, Text
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class SlipWriter:
 
     def _headline(self, outcome: Outcome, translate: Translate) -> str:
         as_of = self.clock.local(outcome.as_of).strftime(_MINUTE) if outcome.as_of else ""
-        return headline(outcome, translate, as_of)
+        return headline(outcome.told, translate, as_of, dated=outcome.outdated)
 
     def _facts(self, check: Check) -> list[Block]:
         outcome, claim = check.outcome, check.claim
@@ -112,14 +113,3 @@ class SlipWriter:
             Text(contact, align="center"),
             Feed(1),
         )
-
-
-def headline(outcome: Outcome, translate: Translate, as_of: str) -> str:
-    """Verdict and state in words; what may have changed since is said to have been so then."""
-    verdict = translate(f"verdict.{outcome.verdict}")
-    if outcome.state is None:
-        return verdict
-    if outcome.outdated:
-        return translate("receipt.then_normal", verdict=verdict, as_of=as_of)
-    state = translate(f"state.{outcome.state}")
-    return translate("receipt.with_state", verdict=verdict, state=state)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from helpdesk.cli.frame import DEFAULT_CONFIG, ConfigOption, JsonOption, frame_of
+from helpdesk.cli.frame import DEFAULT_CONFIG, ConfigOption, JsonOption, frame_of, visible
 from helpdesk.cli.kiosks import local_time
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def show(
                 received=local_time(entry["received_at"], zone),
             )
             for name, value in (entry["says"] or {}).items():
-                frame.line(f"    {name}: {_plain(value)}")
+                frame.line(f"    {visible(name)}: {_plain(value)}")
 
     frame.run(settings, EXCEPTION, {"id": exception.strip().upper()}, tell)
 
@@ -145,12 +145,12 @@ def _tell(frame: Frame, line: Mapping[str, Any], zone: ZoneInfo, *, as_json: boo
     if line["told"]:
         frame.say("cli.exceptions.beside", told=line["told"], found=line["found"])
     if line["note"]:
-        frame.say("cli.exceptions.note", note=line["note"])
+        frame.say("cli.exceptions.note", note=visible(line["note"]))
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_plain(item)}" for name, item in value.items())
+        return ", ".join(f"{visible(name)} {_plain(item)}" for name, item in value.items())
     if isinstance(value, list):
         return " ".join(map(_plain, value))
-    return str(value)
+    return visible(str(value))

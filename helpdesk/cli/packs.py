@@ -103,11 +103,18 @@ def verify(
     as_json: JsonOption = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Read every published file and compare it with the signed list."""
+    from helpdesk.packs.errors import PacksError
     from helpdesk.packs.proof import prove, signed_manifest
 
     frame = frame_of(context)
     shelf, keys = _opened(frame.load(config))
-    manifest = signed_manifest(shelf, keys)
+    try:
+        manifest = signed_manifest(shelf, keys)
+    except PacksError as error:
+        if error.code == "packs.none":
+            raise
+        frame.complain(error)
+        raise typer.Exit(NEGATIVE) from error
     wrong = 0
     with progress_bar(frame.err, frame.text("cli.packs.proving")) as show:
         for done, proof in enumerate(prove(shelf, keys, manifest), 1):

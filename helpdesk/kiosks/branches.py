@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpdesk.kiosks.journals import line_of
+from helpdesk.kiosks.policy import Policy
 from helpdesk.wire.journal_batch import BATCH_ENTRIES
 from helpdesk.wire.journal_form import Head, genesis
 
@@ -51,6 +52,7 @@ async def place(
     branches: Sequence[Branch],
     journal: bytes,
     heads: Sequence[Head],
+    policy: Policy,
 ) -> Placed | Behind:
     """Where checked entries belong among the branches of their journal (at least one).
 
@@ -60,7 +62,7 @@ async def place(
     behind: list[Head] = []
     agreeing: list[tuple[Head, Branch]] = []
     for branch in branches:
-        if heads[0].seq > branch.mark.seq:
+        if heads[0].seq > branch.mark.seq and policy.nothing_left_out:
             behind.append(branch.mark)
             continue
         known = await _known(tx, journals, line_of(branch, branches), journal, heads)

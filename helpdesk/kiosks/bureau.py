@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 from helpdesk.kiosks.change_log import ChangeLog
@@ -14,6 +15,7 @@ from helpdesk.kiosks.journals import Journals
 from helpdesk.kiosks.judgement import Judge
 from helpdesk.kiosks.nonces import nonces_for
 from helpdesk.kiosks.noticeboard import Noticeboard
+from helpdesk.kiosks.policy import Policy
 from helpdesk.kiosks.push import PushDesk
 from helpdesk.kiosks.region_keys import RegionKeys
 from helpdesk.kiosks.roster import Roster
@@ -25,13 +27,30 @@ from helpdesk.web.traffic import Traffic
 from helpdesk.wire.journal_kinds import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from helpdesk.kiosks.ruling import Effect
     from helpdesk.resources import Resources
+    from helpdesk.wire.journal_kinds import Kinds
 
 
 class Bureau:
-    """Everything the centre does with its kiosks, on the resources of one process."""
+    """Everything the centre does with its kiosks, on the resources of one process.
 
-    def __init__(self, resources: Resources, traffic: Traffic | None = None) -> None:
+    `effects` are those of `kinds`; without any, those of this version.
+    """
+
+    def __init__(
+        self,
+        resources: Resources,
+        traffic: Traffic | None = None,
+        *,
+        policy: Policy | None = None,
+        kinds: Kinds = KINDS,
+        effects: Mapping[str, Effect] | None = None,
+        chance: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
+        policy = policy or Policy()
         database, ring, clock = resources.database, resources.keys, resources.clock
         config = resources.config
         self.secrets = ServerSecrets(ring)
@@ -50,21 +69,23 @@ class Bureau:
             self.secrets.challenge,
             Grants(self.secrets, vouching, regions, centre),
             clock,
+            chance,
         )
-        self.fleet = Fleet(database, self.roster, vouching, clock)
+        self.fleet = Fleet(database, self.roster, vouching, clock, policy)
         self.push = PushDesk(
             database,
             self.roster,
             self.journals,
             self.inbox,
-            Judge(self.journals, KINDS, effects_of(resources)),
+            Judge(self.journals, kinds, effects or effects_of(resources, policy), policy),
             self.secrets.receipt,
             clock,
             traffic or Traffic(),
+            policy=policy,
         )
-        self.changes = ChangeLog(database, clock)
-        self.region_keys = RegionKeys(database, self.roster, self.changes, regions)
+        self.changes = ChangeLog(database, clock, chance, policy)
+        self.region_keys = RegionKeys(database, self.roster, self.changes, regions, chance)
         self.noticeboard = Noticeboard(database, self.changes, authority, config, clock)
         self.signed = SignedRequests(
-            database, self.roster, self.secrets, nonces_for(database, clock), clock
+            self.roster, self.fleet, self.secrets, nonces_for(database, clock), clock, chance
         )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from helpdesk.kiosks.errors import KiosksError
 from helpdesk.kiosks.moments import milliseconds
+from helpdesk.kiosks.policy import Policy
 from helpdesk.wire import binary
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.sync import MUST_REFETCH, Change
@@ -68,10 +69,12 @@ class ChangeLog:
         database: Database,
         clock: Clock,
         chance: Callable[[int], bytes] = secrets.token_bytes,
+        policy: Policy | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._chance = chance
+        self._policy = policy or Policy()
 
     async def publish(
         self,
@@ -151,6 +154,8 @@ class ChangeLog:
         if len(data) != _POSITION_BYTES + _TAG_BYTES:
             raise KiosksError(MUST_REFETCH)
         position = int.from_bytes(data[:_POSITION_BYTES], "big", signed=True)
+        if not self._policy.cursor_of_this_log:
+            return position
         rows = await self._database.read(
             "SELECT c.tag, h.trimmed FROM kiosks_change c, kiosks_change_head h"
             " WHERE c.position = $1",

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from helpdesk.kiosks.check_effect import CheckEffect
+from helpdesk.kiosks.policy import Policy
 from helpdesk.verification.adoption import CheckAdoption
 from helpdesk.verification.routes import policy_of
 from helpdesk.web import Channel
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
     from helpdesk.resources import Resources
 
 
-def effects_of(resources: Resources) -> Mapping[str, Effect]:
+def effects_of(resources: Resources, policy: Policy | None = None) -> Mapping[str, Effect]:
     """The effect of every kind in `journal_kinds.KINDS`; a test compares the two."""
-    return MappingProxyType({CheckPayload.KIND: CheckEffect(_adoption(resources))})
+    return MappingProxyType(
+        {CheckPayload.KIND: CheckEffect(_adoption(resources, policy or Policy()))}
+    )
 
 
-def _adoption(resources: Resources) -> CheckAdoption:
+def _adoption(resources: Resources, policy: Policy) -> CheckAdoption:
     return CheckAdoption(
         resources.database,
         resources.keys,
@@ -31,4 +34,6 @@ def _adoption(resources: Resources) -> CheckAdoption:
         resources.clock,
         resources.config.centre.zone,
         Channel.KIOSK.value,
+        verified=policy.verified_in_full,
+        limited=not policy.told_is_never_limited,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from helpdesk.kiosks.errors import KiosksError
+from helpdesk.kiosks.policy import Policy
 from helpdesk.kiosks.roster import KeyStanding, KioskStanding
 from helpdesk.wire import sync
 from helpdesk.wire.sync import KeyAnswer, KeyState
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from helpdesk.clock import Clock
     from helpdesk.db import Database
     from helpdesk.kiosks.grants import Vouching
-    from helpdesk.kiosks.roster import FleetLine, Roster
+    from helpdesk.kiosks.roster import FleetLine, KioskKey, Roster
     from helpdesk.wire.sync import KeyRequest
 
 _log = structlog.stdlib.get_logger("helpdesk.kiosks")
@@ -25,12 +26,18 @@ class Fleet:
     """The kiosks of this centre."""
 
     def __init__(
-        self, database: Database, roster: Roster, vouching: Vouching, clock: Clock
+        self,
+        database: Database,
+        roster: Roster,
+        vouching: Vouching,
+        clock: Clock,
+        policy: Policy | None = None,
     ) -> None:
         self._database = database
         self._roster = roster
         self._vouching = vouching
         self._clock = clock
+        self._policy = policy or Policy()
 
     async def kiosks(self) -> tuple[FleetLine, ...]:
         """Every kiosk there ever was, by prefix."""
@@ -58,8 +65,26 @@ class Fleet:
                 raise KiosksError("kiosks.key")
             await self._roster.drop_unused(tx, kiosk)
             await self._roster.add_key(tx, kiosk, given.keys, KeyStanding.REGISTERED, now)
+            if not self._policy.old_key_until_first_use:
+                await self._roster.retire_others(tx, kiosk, keyid)
             await self._vouching.certify(tx, kiosk, given.keys.signing, now)
         return KeyAnswer(keyid=keyid, state=KeyState.REGISTERED)
+
+    async def first_use(self, key: KioskKey) -> bool:
+        """A registered key was used: the others' time ends; false where it had been used before.
+
+        What they signed so far holds, also on slips.
+        """
+        now = self._clock.now()
+        async with self._database.transaction() as tx:
+            known = await self._roster.keys_of(key.kiosk, tx)
+            if not await self._roster.activate(tx, key, now):
+                return False
+            for other in known:
+                if other.keyid != key.keyid and other.state.accepted:
+                    await self._vouching.retire(tx, other.keys.signing, now)
+        _log.info("kiosk.key_changed", kiosk=key.kiosk)
+        return True
 
     async def fence(self, kiosk: str) -> bool:
         """Shut a kiosk out at once and for ever; false where it was fenced before.

@@ -176,11 +176,13 @@ class Journals:
     async def add(
         self, tx: Transaction, branch: Branch, items: Sequence[Judged], now: datetime
     ) -> None:
-        """Write entries that follow the mark, with their verdicts, and move the mark."""
+        """Write entries that follow the mark, with their verdicts; `move` the mark with them."""
         received_ms = milliseconds(now)
         rows = [self._row(branch, item, received_ms) for item in items]
         await tx.executemany(_ADD, rows)
-        head = items[-1].head
+
+    async def move(self, tx: Transaction, branch: Branch, head: Head) -> None:
+        """The branch is known up to `head`."""
         sql = "UPDATE kiosks_branch SET mark = $2, head = $3 WHERE id = $1"
         await tx.execute(sql, branch.id, head.seq, head.hash)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpdesk.kiosks.occurrence import anchor_of, occurrence
+from helpdesk.kiosks.policy import Policy
 from helpdesk.kiosks.roster import KioskStanding
 from helpdesk.kiosks.ruling import Reason, Ruling, Told
 from helpdesk.wire.errors import WireError
@@ -50,7 +51,14 @@ class Judgment:
 class Judge:
     """Rules on entries in the transaction that moves the mark."""
 
-    def __init__(self, journals: Journals, kinds: Kinds, effects: Mapping[str, Effect]) -> None:
+    def __init__(
+        self,
+        journals: Journals,
+        kinds: Kinds,
+        effects: Mapping[str, Effect],
+        policy: Policy | None = None,
+    ) -> None:
+        self._policy = policy or Policy()
         self._journals = journals
         self._kinds = kinds
         self._effects = effects
@@ -63,7 +71,7 @@ class Judge:
         try:
             return Read(link, self._kinds.read(entry.header.kind, entry.plaintext))
         except WireError as error:
-            return Read(link, fault=error)
+            return Read(link, fault=error if self._policy.newer_waits else None)
 
     async def judge(
         self,
@@ -106,7 +114,7 @@ class Judge:
     async def _refused(self, tx: Transaction, items: Sequence[Read]) -> dict[int, Ruling]:
         """Entries with nothing to do: erased before they came, or told by another entry."""
         operations = [read.link.entry.header.operation for read in items]
-        used = await self._journals.used(tx, operations)
+        used = await self._journals.used(tx, operations) if self._policy.operation_once else set()
         rulings: dict[int, Ruling] = {}
         for read, operation in zip(items, operations, strict=True):
             if operation in used:

@@ -20,6 +20,7 @@ from helpdesk.kiosks.journals import Judged
 from helpdesk.kiosks.judgement import blanket_of
 from helpdesk.kiosks.moments import milliseconds
 from helpdesk.kiosks.occurrence import keep_anchor
+from helpdesk.kiosks.policy import Policy
 from helpdesk.kiosks.roster import KioskStanding
 from helpdesk.kiosks.ruling import Reason
 from helpdesk.wire import journal_batch
@@ -62,6 +63,8 @@ class _Step:
     standing: KioskStanding
     verdicts: _Verdicts
     more: bool = False
+    moves: Branch | None = None
+    """Whose mark has still to be moved to the head."""
 
 
 class PushDesk:
@@ -77,7 +80,10 @@ class PushDesk:
         receipt: Signer,
         clock: Clock,
         traffic: Traffic,
+        *,
+        policy: Policy | None = None,
     ) -> None:
+        self._policy = policy or Policy()
         self._database = database
         self._roster = roster
         self._journals = journals
@@ -150,13 +156,20 @@ class PushDesk:
         attempt = 1
         while True:
             try:
-                async with self._database.transaction() as tx:
-                    return await self._group(tx, given, before, items)
+                return await self._step_once(given, before, items)
             except ConstraintError:
                 # Another worker has just used one of the operations: now we shall see it.
                 attempt += 1
                 if attempt > _ATTEMPTS:
                     raise
+
+    async def _step_once(self, given: PushBatch, before: Head, items: Sequence[Read]) -> _Step:
+        async with self._database.transaction() as tx:
+            step = await self._group(tx, given, before, items)
+        if step.moves is not None:
+            async with self._database.transaction() as tx:
+                await self._journals.move(tx, step.moves, step.head)
+        return step
 
     async def _group(
         self, tx: Transaction, given: PushBatch, before: Head, items: Sequence[Read]
@@ -171,9 +184,9 @@ class PushDesk:
         if given.clock is not None and first:
             await keep_anchor(tx, given.journal, given.clock, now)
         heads = [before, *(read.link.head for read in items)]
-        found = await place(tx, self._journals, branches, given.journal, heads)
+        found = await place(tx, self._journals, branches, given.journal, heads, self._policy)
         standing = kiosk.standing
-        if found.forked:
+        if found.forked and self._policy.fork_quarantines:
             standing = await self._quarantine(tx, kiosk, branches[0], found)
         if isinstance(found, Behind):
             return _Step(found.head, standing, {})
@@ -205,9 +218,10 @@ class PushDesk:
         first: bool,
     ) -> _Step:
         branch = found.branch
-        new = [read for read in items if read.seq > branch.mark.seq]
-        known = [read for read in items if read.seq <= branch.mark.seq]
-        blanket = blanket_of(branch, standing)
+        mark = branch.mark.seq if self._policy.verdict_once else 0
+        new = [read for read in items if read.seq > mark]
+        known = [read for read in items if read.seq <= mark]
+        blanket = blanket_of(branch, standing) if self._policy.fence_holds else None
         group = new[:GROUP] if blanket else _understood(new[:GROUP], must=first and not known)
         verdicts: dict[int, tuple[str, str | None]] = {}
         if known:
@@ -217,12 +231,17 @@ class PushDesk:
             return _Step(branch.mark, standing, verdicts)
         now = self._clock.now()
         judgments = await self._judge.judge(tx, journal, branch, group, blanket, now)
-        await self._journals.add(tx, branch, [_judged(each) for each in judgments], now)
+        if self._policy.forks_kept or not branch.number:
+            await self._journals.add(tx, branch, [_judged(each) for each in judgments], now)
+        head = group[-1].link.head
+        moves = None if self._policy.mark_with_verdict else branch
+        if moves is None:
+            await self._journals.move(tx, branch, head)
         ruled = [(each.read.seq, each.ruling) for each in judgments]
         await self._inbox.put(tx, branch, ruled)
         verdicts.update((seq, (ruling.outcome.value, ruling.reason)) for seq, ruling in ruled)
         more = len(group) == GROUP and len(new) > GROUP
-        return _Step(group[-1].link.head, standing, verdicts, more)
+        return _Step(head, standing, verdicts, more, moves)
 
 
 def _signer(given: PushBatch, keys: Sequence[VerifyingKey]) -> VerifyingKey:

@@ -188,12 +188,13 @@ class Roster:
             milliseconds(now),
         )
         if first:
-            await tx.execute(
-                "UPDATE kiosks_key SET state = 'retired' WHERE kiosk = $1 AND keyid <> $2",
-                key.kiosk,
-                key.keyid,
-            )
+            await self.retire_others(tx, key.kiosk, key.keyid)
         return bool(first)
+
+    async def retire_others(self, tx: Transaction, kiosk: str, keyid: str) -> None:
+        """No key of a kiosk but this one signs anything new."""
+        sql = "UPDATE kiosks_key SET state = 'retired' WHERE kiosk = $1 AND keyid <> $2"
+        await tx.execute(sql, kiosk, keyid)
 
 
 def _parts(

@@ -30,11 +30,13 @@ from helpdesk.wire.standing import Standing
 from helpdesk.wire.sync import ChangesAnswer, ChangesQuery, KeyAnswer, KeyRequest
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from helpdesk.kiosks.inbox import Matter
+    from helpdesk.resources import Resources
     from helpdesk.texts import Catalogue
     from helpdesk.web import Api
+    from helpdesk.web.traffic import Traffic
 
 BUREAU: web.AppKey[Bureau] = web.AppKey("kiosks.bureau", Bureau)
 
@@ -55,18 +57,20 @@ _STATUS: Final[Mapping[str, int]] = {
 _REFUSED: Final = 422
 
 
-def register(api: Api, app: web.Application) -> None:
-    """Declare the operations."""
-    app.cleanup_ctx.append(_bureau)
+def register(
+    api: Api, app: web.Application, make: Callable[[Resources, Traffic], Bureau] = Bureau
+) -> None:
+    """Declare the operations; `make` puts together what they use."""
+
+    async def opened(app: web.Application) -> AsyncIterator[None]:
+        app[BUREAU] = make(app[RESOURCES], app[TRAFFIC])
+        app[GUARD].signatures = app[BUREAU].signed
+        yield
+
+    app.cleanup_ctx.append(opened)
     _register_enrolment(api)
     _register_sync(api)
     _register_exceptions(api)
-
-
-async def _bureau(app: web.Application) -> AsyncIterator[None]:
-    app[BUREAU] = Bureau(app[RESOURCES], app[TRAFFIC])
-    app[GUARD].signatures = app[BUREAU].signed
-    yield
 
 
 def _register_enrolment(api: Api) -> None:

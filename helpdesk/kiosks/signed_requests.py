@@ -6,8 +6,6 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-import structlog
-
 from helpdesk.kiosks.nonces import Freshness
 from helpdesk.kiosks.roster import KeyStanding
 from helpdesk.web import Channel, Principal, RequestError
@@ -18,10 +16,10 @@ from helpdesk.wire.faults import Fault
 from helpdesk.wire.sync import CHALLENGE, TIME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from helpdesk.clock import Clock
-    from helpdesk.db import Database
+    from helpdesk.kiosks.fleet import Fleet
     from helpdesk.kiosks.nonces import Nonces
     from helpdesk.kiosks.roster import KioskKey, Roster
     from helpdesk.kiosks.server_keys import ServerSecrets
@@ -31,32 +29,35 @@ REPLAYED: Final = "signature.replayed"
 
 _SCHEME: Final = {"WWW-Authenticate": "Signature"}
 
-_log = structlog.stdlib.get_logger("helpdesk.kiosks")
-
 
 class SignedRequests:
     """The web's `Signatures` by the kiosks' keys."""
 
     def __init__(
         self,
-        database: Database,
         roster: Roster,
+        fleet: Fleet,
         secrets_: ServerSecrets,
         nonces: Nonces,
         clock: Clock,
         chance: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
-        self._database = database
         self._roster = roster
+        self._fleet = fleet
         self._secrets = secrets_
         self._nonces = nonces
         self._clock = clock
         self._chance = chance
 
     async def principal(
-        self, request: Request, headers: Mapping[str, str], *, replayable: bool
+        self,
+        request: Request,
+        headers: Mapping[str, str],
+        read: Callable[[], Awaitable[bytes]],
+        *,
+        replayable: bool,
     ) -> Principal:
-        """The kiosk that signed, named by its prefix.
+        """The kiosk that signed, named by its prefix; only then its body is read.
 
         Raises:
             RequestError: 401 `signature.*`; with `signature.skew` the server's time and a
@@ -65,14 +66,17 @@ class SignedRequests:
         keyid = request_signature.keyid_of(headers)
         key = None if keyid is None else await self._accepted(keyid)
         try:
-            verified = request_signature.verify(
+            verified = request_signature.verify_unread(
                 request,
                 headers,
                 lambda _: None if key is None else key.verifying,
                 self._clock.now(),
                 self._answers,
             )
+            request_signature.check_body(headers, await read())
         except WireError as error:
+            if error.code == Fault.SIGNATURE_SKEW:
+                await read()  # it is a kiosk's: let it finish, so that it hears the answer
             raise self._refusal(error.code, keyid) from error
         if key is None:
             raise self._refusal(Fault.SIGNATURE_KEY, keyid)
@@ -104,11 +108,8 @@ class SignedRequests:
 
     async def _first_use(self, key: KioskKey) -> None:
         """The first request under a new key ends the old one's time."""
-        if key.state is not KeyStanding.REGISTERED:
-            return
-        async with self._database.transaction() as tx:
-            if await self._roster.activate(tx, key, self._clock.now()):
-                _log.info("kiosk.key_changed", kiosk=key.kiosk)
+        if key.state is KeyStanding.REGISTERED:
+            await self._fleet.first_use(key)
 
     def _answers(self, keyid: str, nonce: str) -> bool:
         return challenge.holds(self._secrets.challenge, keyid, nonce, self._clock.now())

@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import re
+import shutil
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -46,7 +47,11 @@ class Shelf:
             for folder in (self.public, self.work):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for left in self.work.iterdir():
-                left.unlink()
+                # A large build that was killed leaves a folder of records.
+                if left.is_dir() and not left.is_symlink():
+                    shutil.rmtree(left)
+                else:
+                    left.unlink()
 
     def path(self, name: str) -> Path | None:
         """A public file by the name that a stranger gives; None for any other text."""

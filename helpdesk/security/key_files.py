@@ -48,6 +48,7 @@ def write_secret(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    _sync_folder(path.parent)
 
 
 def replace_secret(path: Path, content: bytes) -> None:
@@ -56,6 +57,7 @@ def replace_secret(path: Path, content: bytes) -> None:
     fresh.unlink(missing_ok=True)
     write_secret(fresh, content)
     fresh.replace(path)
+    _sync_folder(path.parent)
 
 
 def read_secret(path: Path) -> bytes:
@@ -72,3 +74,12 @@ def read_secret(path: Path) -> bytes:
         if os.fstat(descriptor).st_mode & _OTHERS:
             raise KeyRingError("keys.mode", path=str(path))
         return file.read(_LARGEST)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make names in a folder last through a power cut: rows sealed since need the new key."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -131,7 +131,7 @@ class TrustAuthority:
             TrustError: as `trust_list_for`.
         """
         now = self._clock.now()
-        listed = await self._listed()
+        listed, _ = await self._listed()
         # By a list that names no revocations: a slip that was taken back is told by its row.
         bare = listed.model_copy(update={"revocations": ()})
         slip = slip_code.verify(code, bare, Revocations(bare, {}), now)
@@ -140,6 +140,16 @@ class TrustAuthority:
             await book.begin(tx, 1)
             fresh = await book.take_back(tx, slip.kid, month, slip.claims.document_id, now)
         return slip, fresh
+
+    async def check_slip(self, code: str) -> VerifiedSlip:
+        """What a slip says that holds now, by the list that kiosks get.
+
+        Raises:
+            WireError: `slip.*` where it does not hold.
+            TrustError: as `trust_list_for`.
+        """
+        listed, known = await self._listed()
+        return slip_code.verify(code, listed, known, self._clock.now())
 
     async def keys(self) -> tuple[TrustedKey, ...]:
         """All keys that were ever certified."""
@@ -188,10 +198,12 @@ class TrustAuthority:
             await book.issued(tx, present.changes, now, Delivery(made.version, bundle, data))
         return made.version
 
-    async def _listed(self) -> trust_list.TrustList:
+    async def _listed(self) -> tuple[trust_list.TrustList, Revocations]:
         delivery = await self.trust_list_for()
         root = await self.root()
-        return trust_list.read(delivery.bundle, [root]).trust_list
+        listed = trust_list.read(delivery.bundle, [root]).trust_list
+        named = zip(listed.revocations, delivery.parts, strict=True)
+        return listed, Revocations(listed, {(part.kid, part.month): data for part, data in named})
 
     async def _issuer(self) -> Issuer:
         return await asyncio.to_thread(read_issuer, self._folder, self._keys)

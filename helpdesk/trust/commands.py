@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
     from helpdesk.resources import Resources
     from helpdesk.slices import JsonValue
+    from helpdesk.wire.slip_claims import SlipClaims
     from helpdesk.wire.trust_list import TrustedKey
 
 LIST = "keys.list"
 REVOKE = "keys.revoke"
 TRUST_LIST = "keys.trust-list"
+CHECK_SLIP = "slips.check"
 REVOKE_SLIP = "slips.revoke"
 
 
@@ -58,7 +60,7 @@ async def write_trust_list(
 async def revoke_slip(
     resources: Resources, params: Mapping[str, JsonValue]
 ) -> AsyncIterator[Mapping[str, JsonValue]]:
-    """Take the slip of `params["code"]` back: `{"record", "issuer", "fresh"}`.
+    """Take the slip of `params["code"]` back: as `check_slip`, with `"fresh"`.
 
     Raises `TrustError`, with a code `slip.*` where the code does not hold anyway.
     """
@@ -66,7 +68,41 @@ async def revoke_slip(
         slip, fresh = await open_authority(resources).revoke_slip(str(params.get("code", "")))
     except WireError as error:
         raise as_trust_error(error) from error
-    yield {"record": slip.claims.record, "issuer": slip.claims.issuer, "fresh": fresh}
+    yield {**_slip_line(slip.claims), "fresh": fresh}
+
+
+async def check_slip(
+    resources: Resources, params: Mapping[str, JsonValue]
+) -> AsyncIterator[Mapping[str, JsonValue]]:
+    """What the slip of `params["code"]` says.
+
+    `{"record", "issuer", "issued_at", "verdict"}`, of a check also `"state", "source", "as_of",
+    "outdated"`. Raises `TrustError`, with a code `slip.*` where it does not hold.
+    """
+    try:
+        slip = await open_authority(resources).check_slip(str(params.get("code", "")))
+    except WireError as error:
+        raise as_trust_error(error) from error
+    yield _slip_line(slip.claims)
+
+
+def _slip_line(claims: SlipClaims) -> Mapping[str, JsonValue]:
+    told = claims.told
+    line = {
+        "record": claims.record,
+        "issuer": claims.issuer,
+        "issued_at": claims.issued_at.isoformat(),
+    }
+    if told is None:
+        return {**line, "verdict": None}
+    return {
+        **line,
+        "verdict": told.verdict.value,
+        "state": told.state and told.state.value,
+        "source": told.source and told.source.value,
+        "as_of": None if told.as_of is None else told.as_of.isoformat(),
+        "outdated": told.outdated,
+    }
 
 
 def _line(key: TrustedKey) -> Mapping[str, JsonValue]:

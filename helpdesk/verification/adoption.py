@@ -43,7 +43,7 @@ class ToldCheck:
 
 
 class CheckAdoption:
-    """Takes told checks into the caller's transaction."""
+    """Takes told checks into the caller's transaction: `verified` in full, never `limited`."""
 
     def __init__(
         self,
@@ -53,10 +53,13 @@ class CheckAdoption:
         clock: Clock,
         zone: ZoneInfo,
         channel: str,
+        *,
+        verified: bool = True,
+        limited: bool = False,
     ) -> None:
-        unlimited = replace(policy, daily_limit=None)
-        lookup = Lookup(RegistryStore(database, ring), unlimited)
-        self._store = CheckStore(database, ring, lookup, unlimited, inside=True)
+        rules = policy if limited else replace(policy, daily_limit=None)
+        lookup = Lookup(RegistryStore(database, ring), rules, verified=verified)
+        self._store = CheckStore(database, ring, lookup, rules, inside=True)
         self._clock = clock
         self._zone = zone
         self._channel = channel

@@ -42,9 +42,10 @@ class Found(NamedTuple):
 
 
 class Lookup:
-    """Finds invoices of the registry, by the rules."""
+    """Finds invoices of the registry, by the rules; told verdicts are `verified` there too."""
 
-    def __init__(self, registry: RegistryStore, policy: Policy) -> None:
+    def __init__(self, registry: RegistryStore, policy: Policy, *, verified: bool = True) -> None:
+        self._verified = verified
         self._registry = registry
         self._policy = policy
 
@@ -59,7 +60,7 @@ class Lookup:
         claims = [reading.claim for reading in readings]
         identities = [self._identity(claim) for claim in claims]
         refusals = [
-            _settled(item) or rules.refused(claim, item.day, self._policy)
+            self._settled(item) or rules.refused(claim, item.day, self._policy)
             for claim, item in zip(claims, items, strict=True)
         ]
         wanted = {
@@ -79,6 +80,13 @@ class Lookup:
             )
         ]
 
+    def _settled(self, item: Pending) -> Finding | None:
+        """What was told and needs no registry."""
+        if item.told is None:
+            return None
+        finding = Finding(item.told)
+        return None if finding.counted and self._verified else finding
+
     def _found(self, claim: Claim | None, identity: str | None, known: Known) -> Finding:
         if claim is None or identity is None:
             return rules.UNREADABLE
@@ -97,14 +105,6 @@ class Lookup:
             return self._registry.identity(claim.code, claim.number)
         except CanonicalError:
             return None
-
-
-def _settled(item: Pending) -> Finding | None:
-    """What was told and needs no registry."""
-    if item.told is None:
-        return None
-    finding = Finding(item.told)
-    return None if finding.counted else finding
 
 
 def _cell(item: Pending, finding: Finding, identity: str | None) -> str:

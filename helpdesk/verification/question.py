@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from invoices.verdict import Verdict
 
 ADOPTED: Final = ""
-"""What was asked of a check that was told, not asked: whoever asks under its op_id hears of it."""
+"""What was asked of a check that was told, not asked: a kiosk asking by its op_id hears of it."""
 
 
 class Reading(NamedTuple):

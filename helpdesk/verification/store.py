@@ -12,7 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from helpdesk.verification import rules, sealed_form
-from helpdesk.verification.question import Pending, Recorded
+from helpdesk.verification.question import ADOPTED, Pending, Recorded
 from invoices import record as record_numbers
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ _NUMBER: Final = (
     "INSERT INTO verification_record (cell, value) VALUES ($1, $2) ON CONFLICT (cell)"
     " DO UPDATE SET value = verification_record.value + excluded.value RETURNING value"
 )
+_TOLD: Final = "UPDATE verification_check SET sealed = $2 WHERE op_id = $1"
+"""A check that was asked and then told too: the kiosk may ask as somebody else now (enrolled,
+or enrolled anew), and must hear of it."""
 _WRITE: Final = (
     "INSERT INTO verification_check"
     " (op_id, identity, day, channel, verdict, state, record, at_ms, sealed)"
@@ -96,7 +99,23 @@ class CheckStore:
             await tx.executemany(_WRITE, self._rows(new, found, outcomes, records))
             for item, outcome, record in zip(new, outcomes, records, strict=True):
                 batch.answers[item.question.op_id] = Recorded(outcome, record, item.asked)
+        await self._heard(tx, items, batch)
         return [_told(batch, item) for item in items]
+
+    async def _heard(self, tx: Transaction, items: Sequence[Pending], batch: _Batch) -> None:
+        """Let those that were asked, and are told now, answer to whoever asks."""
+        answers = [(item, batch.answers[item.question.op_id]) for item in items]
+        rows = [
+            (item.question.op_id, self._resealed(item, answer.outcome))
+            for item, answer in answers
+            if _told_now(item, answer)
+        ]
+        if rows:
+            await tx.executemany(_TOLD, rows)
+
+    def _resealed(self, item: Pending, outcome: Outcome) -> bytes:
+        plain = sealed_form.encode(item.question.read().claim, outcome, ADOPTED)
+        return self._sealer.seal(item.question.op_id, plain)
 
     async def _sorted(self, tx: Transaction, items: Sequence[Pending]) -> _Batch:
         batch = _Batch()
@@ -166,6 +185,10 @@ class CheckStore:
                 new, found, outcomes, records, plains, strict=True
             )
         ]
+
+
+def _told_now(item: Pending, answer: Recorded) -> bool:
+    return answer.repeated and item.asked == ADOPTED != answer.asked
 
 
 def _op_id(item: Pending) -> str:

@@ -74,7 +74,7 @@ class Guard:
         if authorization is not None:
             raise RequestError("auth.credentials", status=401, headers=CHALLENGE)
         return await self.signatures.principal(
-            await as_signed(request), request.headers, replayable=operation.replayable
+            as_signed(request), request.headers, request.read, replayable=operation.replayable
         )
 
     def _count(self, buckets: TokenBuckets, key: str) -> None:

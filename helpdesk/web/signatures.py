@@ -9,7 +9,7 @@ from aiohttp import web
 from helpdesk.wire.request_signature import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from helpdesk.web.permission import Principal
 
@@ -20,9 +20,16 @@ class Signatures(Protocol):
     """Knows the keys of those who sign."""
 
     async def principal(
-        self, request: Request, headers: Mapping[str, str], *, replayable: bool
+        self,
+        request: Request,
+        headers: Mapping[str, str],
+        read: Callable[[], Awaitable[bytes]],
+        *,
+        replayable: bool,
     ) -> Principal:
         """Return who signed ``request``; unless ``replayable``, each nonce counts once.
+
+        The body is not in ``request``: ``read`` gives it, once it is known who sent it.
 
         Raises:
             RequestError: 401 with a code ``signature.*``.
@@ -34,15 +41,15 @@ class Signatures(Protocol):
         ...
 
 
-async def as_signed(request: web.Request) -> Request:
-    """Return what is signed of a request, its body read."""
+def as_signed(request: web.Request) -> Request:
+    """Return what is signed of a request, without its body."""
     path, _, query = request.raw_path.partition("?")
     return Request(
         method=request.method,
         authority=request.headers.get("Host", "").lower(),
         path=path,
         query=query,
-        body=await request.read(),
+        body=b"",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ from kiosk.bootstrap.paper_commands import PaperCommands
 from kiosk.bootstrap.samples import read_sheet
 from kiosk.bootstrap.screens import CheckDesk, HealthDesk, RecordDesk, ScanReader, SlipDesk
 from kiosk.bootstrap.slip_desk import SignedSlipDesk
-from kiosk.clock import SystemClock
 from kiosk.control import once, serving
 from kiosk.errors import KioskError
 from kiosk.link import Link, keep_probing
@@ -29,7 +28,6 @@ from tui.kiosk.ports import Ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
-    from contextlib import AsyncExitStack
     from datetime import datetime
 
     from invoices.check import Check
@@ -41,6 +39,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+AGAIN = 2.0
+"""Seconds between two tries to open what could not be opened."""
+
 
 async def open_behind(
     config: Config,
@@ -49,14 +50,27 @@ async def open_behind(
     app: KioskApp,
     stack: AsyncExitStack,
 ) -> Ports:
-    """Everything the screens may call. What cannot be opened puts the kiosk out of service."""
-    behind = _Behind(config, catalogues, app, stack)
-    try:
-        return await behind.open(centre)
-    except KioskError as error:
-        logger.critical("out of service: %s %s", error.code, dict(error.params))
-        app.fail(error.code)
-        return behind.bare(centre)
+    """Everything the screens may call, once all of it can be opened.
+
+    Until then the kiosk is out of service: a disk gets room again, somebody mends a file.
+    """
+    told = ""
+    while True:
+        async with AsyncExitStack() as opened:
+            try:
+                ports = await _Behind(config, catalogues, app, opened).open(centre)
+            except KioskError as error:
+                if error.code != told:
+                    told = error.code
+                    logger.critical("out of service: %s %s", told, dict(error.params))
+                    app.fail(told)
+            else:
+                stack.push_async_exit(opened.pop_all())
+                if told:
+                    logger.info("in service again")
+                    app.serve()
+                return ports
+        await asyncio.sleep(AGAIN)
 
 
 class _Behind:
@@ -70,11 +84,6 @@ class _Behind:
         self._app = app
         self._stack = stack
         self._board = StatusBoard(_first(config))
-
-    def bare(self, centre: Centre) -> Ports:
-        """Ports that lead nowhere."""
-        clock = SystemClock(self._config.zone)
-        return Ports(self._catalogues, clock, ScanReader(), HealthDesk(self._board), centre)
 
     async def open(self, centre: Centre) -> Ports:
         """Open all parts and set them to work."""
@@ -92,12 +101,16 @@ class _Behind:
         core.packs.listen(lambda: self._board.data(_as_of(core)))
         self._keep("packs", core.keeper.run())
         self._scan()
-        return replace(
-            self.bare(centre),
+        return Ports(
+            self._catalogues,
+            core.clock,
+            ScanReader(),
+            HealthDesk(self._board),
+            centre,
             checks=CheckDesk(core.verification, checked),
             slips=slips if paper else None,
-            records=RecordDesk(core.records),
-            signed_slips=SignedSlipDesk(core.trust, core.records, core.clock),
+            records=RecordDesk(core.records, slips.found),
+            signed_slips=SignedSlipDesk(core.trust, core.records, core.clock, slips.found),
             samples=await asyncio.to_thread(read_sheet, self._config),
         )
 

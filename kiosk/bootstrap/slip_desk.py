@@ -11,6 +11,8 @@ from kiosk.trust.slip_check import SlipChecker, Worth
 from tui.kiosk.ports import SignedSlip, SlipSays, SlipWorth
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from helpdesk.wire.slip_claims import SlipClaims
     from invoices.check import Check
     from kiosk.clock import Clock
@@ -22,12 +24,22 @@ logger = logging.getLogger(__name__)
 
 
 class SignedSlipDesk:
-    """Needs no server. The whole check is shown where the slip is this kiosk's own."""
+    """Needs no server. The whole check is shown where the slip is this kiosk's own.
 
-    def __init__(self, store: TrustStore, records: Records, clock: Clock) -> None:
+    `found` is told of a whole check before it is shown.
+    """
+
+    def __init__(
+        self,
+        store: TrustStore,
+        records: Records,
+        clock: Clock,
+        found: Callable[[Check], None] = lambda _: None,
+    ) -> None:
         self._store = store
         self._records = records
         self._clock = clock
+        self._found = found
 
     async def find(self, code: str) -> SignedSlip:
         """Check the code and look for its record."""
@@ -55,10 +67,13 @@ class SignedSlipDesk:
         if found.claims is None or withdrawn:
             return None
         try:
-            return await self._records.of_slip(found.claims)
+            check = await self._records.of_slip(found.claims)
         except KioskError as error:
             logger.error("records cannot be read: %s", error.code)  # noqa: TRY400 - coded
             return None
+        if check is not None:
+            self._found(check)
+        return check
 
 
 _STILL_OPENS = frozenset({"slip.unsigned", "slip.expired"})
@@ -71,6 +86,5 @@ def _says(claims: SlipClaims) -> SlipSays:
         centre=centre,
         kiosk=kiosk,
         at=claims.issued_at,
-        verdict=None if claims.verdict is None else claims.verdict.verdict.value,
-        state=None if claims.state is None else claims.state.state.value,
+        told=claims.told,
     )

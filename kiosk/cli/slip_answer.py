@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kiosk.told_text import headline
 from kiosk.trust.slip_check import Worth
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from helpdesk.wire.slip_claims import SlipClaims
+    from invoices.told import Told
     from kiosk.clock import Clock
     from kiosk.i18n import Translate
     from kiosk.trust.slip_check import SlipFinding
@@ -43,23 +45,28 @@ def lines_of(found: SlipFinding, text: Translate, clock: Clock) -> list[str]:
         "issuer": claims.issuer,
         "at": _minute(claims.issued_at, clock),
         "record": claims.record,
-        "verdict": _verdict(claims, text),
+        "verdict": _verdict(claims, text, clock),
     }
+    basis = _basis(claims, text, clock)
     if found.worth is Worth.GOOD:
-        return [text("cli.slip.good", listed=listed, **words)]
-    said = [text("cli.slip.said", **words)]
+        return [text("cli.slip.good", listed=listed, **words), *basis]
+    said = [text("cli.slip.said", **words), *basis]
     return [*said, text("cli.slip.listed", listed=listed)] if listed else said
 
 
 def _claims(claims: SlipClaims) -> dict[str, Any]:
     centre, _, kiosk = claims.issuer.partition("/")
+    told = claims.told
     return {
         "centre": centre,
         "kiosk": kiosk,
         "type": claims.type.name.lower(),
         "record": claims.record,
-        "verdict": None if claims.verdict is None else claims.verdict.verdict.value,
-        "state": None if claims.state is None else claims.state.state.value,
+        "verdict": told and told.verdict.value,
+        "state": told and told.state and told.state.value,
+        "source": told and told.source and told.source.value,
+        "as_of": told and _iso(told.as_of),
+        "outdated": told and told.outdated,
         "issued_at": _iso(claims.issued_at),
         "expires": _iso(claims.expires),
         "document": claims.document_id.hex(),
@@ -67,13 +74,25 @@ def _claims(claims: SlipClaims) -> dict[str, Any]:
     }
 
 
-def _verdict(claims: SlipClaims, text: Translate) -> str:
-    if claims.verdict is None:
+def _verdict(claims: SlipClaims, text: Translate, clock: Clock) -> str:
+    told = claims.told
+    if told is None:
         return text("cli.slip.other")
-    verdict = text(f"verdict.{claims.verdict.verdict}")
-    if claims.state is None:
-        return verdict
-    return text("receipt.with_state", verdict=verdict, state=text(f"state.{claims.state.state}"))
+    return headline(told, text, _as_of(told, clock), dated=told.dated)
+
+
+def _basis(claims: SlipClaims, text: Translate, clock: Clock) -> list[str]:
+    """By which source and as of when, in the words of the screens."""
+    told = claims.told
+    if told is None:
+        return []
+    kiosk = claims.issuer.partition("/")[2]
+    basis = text(f"told.source.{told.rests_on}", as_of=_as_of(told, clock), kiosk=kiosk)
+    return [basis, text("told.outdated")] if told.outdated else [basis]
+
+
+def _as_of(told: Told, clock: Clock) -> str:
+    return "" if told.as_of is None else _minute(told.as_of, clock)
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -121,16 +121,26 @@ def story_lines(frame: Frame, story: dict[str, Any]) -> Iterator[str]:
 
 
 def _said(frame: Frame, says: dict[str, str]) -> Iterator[str]:
+    from invoices.told import Told
+    from invoices.verdict import Source, State, Verdict
+    from kiosk.told_text import headline
+
     text = frame.text
     if not says:
         yield text("cli.sync.said.nothing")
         return
-    result = text(f"verdict.{says['verdict']}")
-    if "state" in says:
-        state = text(f"state.{says['state']}")
-        result = text("receipt.with_state", verdict=result, state=state)
-    source = f"source.{says['source']}" if "source" in says else "cli.verify.no_source"
-    yield text("cli.sync.said", record=says["record"], result=result, source=text(source))
+    as_of = _local(says["as_of"]) if "as_of" in says else "–"
+    told = Told(
+        Verdict(says["verdict"]),
+        State(says["state"]) if "state" in says else None,
+        Source(says["source"]) if "source" in says else None,
+    )
+    source = f"source.{told.source}" if told.source else "cli.verify.no_source"
+    if told.source is Source.PACK:
+        source = "receipt.source.pack"
+    result = headline(told, text, as_of, dated=told.dated)
+    said = text(source, as_of=as_of)
+    yield text("cli.sync.said", record=says["record"], result=result, source=said)
 
 
 def reason_of(frame: Frame, code: str) -> str:

@@ -90,17 +90,19 @@ async def _checked(
 def _line(frame: Frame, answer: Answer) -> str:
     result = frame.text(f"verdict.{answer['verdict']}")
     advice = {item["code"] for item in answer["advice"]}
+    as_of = f"{(answer['as_of'] or '')[:16].replace('T', ' ')} UTC"
     if "pack_outdated" in advice:
-        as_of = (answer["as_of"] or "")[:16].replace("T", " ")
-        result = frame.text("receipt.then_normal", verdict=result, as_of=f"{as_of} UTC")
+        result = frame.text("receipt.then_normal", verdict=result, as_of=as_of)
     elif answer["state"]:
         state = frame.text(f"state.{answer['state']}")
         result = frame.text("receipt.with_state", verdict=result, state=state)
     source = f"source.{answer['source']}" if answer["source"] else "cli.verify.no_source"
+    if answer["source"] == "pack":
+        source = "receipt.source.pack"
     return frame.text(
         "cli.verify.line",
         result=result,
-        source=frame.text(source),
+        source=frame.text(source, as_of=as_of),
         record=answer["record"] or frame.text("cli.verify.no_source"),
         advice=" ".join(item["text"] for item in answer["advice"]),
     )

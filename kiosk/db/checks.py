@@ -11,6 +11,8 @@ from helpdesk.wire.journal_batch import EntryOutcome
 from invoices import canonical
 from invoices.check import Check
 from invoices.record import make
+from invoices.told import Told
+from invoices.verdict import Source, State, Verdict
 from kiosk.check_book import CheckSummary, KeptCheck, NewCheck, Tally
 from kiosk.check_form import Payload, dump, load
 from kiosk.db.port import StoreError
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from invoices.claim import Claim
     from invoices.outcome import Outcome
-    from kiosk.db.port import Connection, Row, Transaction
+    from kiosk.db.port import Connection, Row, Transaction, Value
     from kiosk.journal.journal import Journal
     from kiosk.journal.outbox import Judged
     from kiosk.sealing import Sealer
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 TABLE = "checks"
+_TOLD_BEFORE = "journal.op_id"
+"""The server's reason where the same operation had its effect by another entry."""
 
 _NEXT_NUMBER = """
     INSERT INTO record_counters (prefix, day, last) VALUES (?, ?, 1)
@@ -44,14 +48,16 @@ _ASKED = """
 """
 _INSERT = """
     INSERT INTO checks
-        (seq, op_id, record, day, at, verdict, state, delivery, identity, nth, payload)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (seq, op_id, record, day, at, verdict, state, source, as_of, outdated,
+        delivery, identity, nth, payload)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _BY_OP = """
     SELECT payload FROM checks WHERE op_id = ? AND delivery IN ('kept', 'provisional')
 """
 _COMPLETE = """
-    UPDATE checks SET verdict = ?, state = ?, delivery = 'answered', completed_at = ?, payload = ?
+    UPDATE checks SET verdict = ?, state = ?, source = ?, as_of = ?, outdated = ?,
+        delivery = 'answered', completed_at = ?, payload = ?
     WHERE op_id = ? AND delivery IN ('kept', 'provisional')
 """
 _REFUSED = """
@@ -69,7 +75,7 @@ _WITHOUT_ENTRY = """
 """
 _PAST_IS_TOLD = "UPDATE sync_state SET past_until = 0 WHERE past_until > 0"
 _FIND = "SELECT op_id, record, payload, at FROM checks WHERE record = ?"
-_SUMMARY = "SELECT verdict, state, at FROM checks WHERE record = ?"
+_SUMMARY = "SELECT at, verdict, state, source, as_of, outdated FROM checks WHERE record = ?"
 _TALLY = """
     SELECT (SELECT COUNT(*) FROM checks WHERE day = ?),
            (SELECT COUNT(*) FROM checks WHERE delivery = 'kept')
@@ -126,8 +132,13 @@ class SqlCheckBook:
         return written
 
     async def heard(self, tx: Transaction, judged: Judged) -> None:
-        """The server's word on a check's entry: a refused one waits for no answer any more."""
-        if judged.verdict.outcome is EntryOutcome.REFUSED:
+        """The server's word on a check's entry: a refused one waits for no answer any more.
+
+        Unless the server has the check by another entry, which is what became of this one when
+        the kiosk was enrolled anew.
+        """
+        verdict = judged.verdict
+        if verdict.outcome is EntryOutcome.REFUSED and verdict.reason != _TOLD_BEFORE:
             await tx.execute(_REFUSED, judged.op_id)
 
     async def complete(self, op_id: str, outcome: Outcome, at: datetime) -> bool:
@@ -138,9 +149,7 @@ class SqlCheckBook:
                 return False
             before = self._opened(op_id, rows[0][0])
             sealed = self._sealed(op_id, Payload(before.token, before.claim, outcome, before.entry))
-            await tx.execute(
-                _COMPLETE, outcome.verdict, outcome.state, at.isoformat(), sealed, op_id
-            )
+            await tx.execute(_COMPLETE, *_clear(outcome.told), at.isoformat(), sealed, op_id)
         return True
 
     async def kept(self) -> Sequence[KeptCheck]:
@@ -158,8 +167,8 @@ class SqlCheckBook:
         rows = await self._connection.fetch(_SUMMARY, record)
         if not rows:
             return None
-        verdict, state, at = rows[0]
-        return CheckSummary(record, verdict, state, datetime.fromisoformat(at))
+        at, *clear = rows[0]
+        return CheckSummary(record, datetime.fromisoformat(at), _told(*clear))
 
     async def asked(self, claim: Claim, day: date) -> int:
         """How often the invoice of a claim was looked for on a day, found or not."""
@@ -192,7 +201,8 @@ class SqlCheckBook:
         await tx.execute(
             _INSERT,
             *(last + 1, new.op_id, record, day, new.at.isoformat()),
-            *(new.outcome.verdict, new.outcome.state, new.delivery, identity, earlier + 1),
+            *_clear(new.outcome.told),
+            *(new.delivery, identity, earlier + 1),
             self._sealed(new.op_id, payload),
         )
 
@@ -231,3 +241,21 @@ class SqlCheckBook:
 def _identity(claim: Claim) -> bytes:
     """What makes two checks checks of one invoice; a claim without a number is nobody's."""
     return canonical.identity(claim.code, claim.number) if claim.number else b""
+
+
+def _clear(told: Told) -> tuple[Value, ...]:
+    """What of an answer stands in the clear, in the order of the columns."""
+    as_of = None if told.as_of is None else told.as_of.isoformat()
+    return (told.verdict, told.state, told.source, as_of, int(told.outdated))
+
+
+def _told(
+    verdict: str, state: str | None, source: str | None, as_of: str | None, outdated: int
+) -> Told:
+    return Told(
+        Verdict(verdict),
+        None if state is None else State(state),
+        None if source is None else Source(source),
+        None if as_of is None else datetime.fromisoformat(as_of),
+        bool(outdated),
+    )

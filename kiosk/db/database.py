@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpdesk.wire.journal_kinds import KINDS, Kinds
 from kiosk.db.checks import SqlCheckBook
 from kiosk.db.migration import migrate, shipped
 from kiosk.db.port import StoreError
@@ -87,13 +88,14 @@ async def furnish(
     random: RandomBytes,
     prefix: str,
     policy: Policy | None = None,
+    kinds: Kinds = KINDS,
 ) -> Database:
     """Everything that lives in a migrated database, over any connection.
 
     Raises:
         StoreError: the database cannot be written.
     """
-    journal = Journal(connection, sealer, timekeeper, random, policy=policy)
+    journal = Journal(connection, sealer, timekeeper, random, kinds, policy)
     await journal.open()
     checks = SqlCheckBook(connection, sealer, journal, prefix, policy)
     await checks.journal_the_past()

@@ -37,6 +37,8 @@ _PUT = """
     ON CONFLICT (role) DO UPDATE SET sealed = excluded.sealed
 """
 _DROP = "DELETE FROM identity WHERE role = ?"
+_EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
+"""Until then SQLite's log holds earlier forms of a row beside the key that opens them."""
 _ENROLLED, _ASKING = "enrolled", "asking"
 
 Form = TypeVar("Form", bound=BaseModel)
@@ -110,6 +112,11 @@ class IdentityBook:
         async with self._connection.transaction() as tx:
             await self._write(tx, _ASKING, asked)
         return asked, pair
+
+    async def ask_anew(self) -> None:
+        """The next `asking` makes new keys and takes another journal."""
+        async with self._connection.transaction() as tx:
+            await tx.execute(_DROP, _ASKING)
 
     async def enrol(
         self, tx: Transaction, asked: Asking, grant: Grant, server: ServerKeys, at: datetime
@@ -230,12 +237,15 @@ class IdentityBook:
         )
 
     async def _wipe(self) -> None:
-        for wipe in self._wipers:
+        for wipe in (self._forget_earlier_forms, *self._wipers):
             try:
                 await wipe()
             except KioskError as error:
                 # The next start tries again; what else there is must go now.
                 logger.critical("a fenced kiosk could not wipe: %s", error.code)
+
+    async def _forget_earlier_forms(self) -> None:
+        await self._connection.fetch(_EMPTY_LOG)
 
     async def _read(self, tx: Transaction, role: str, shape: type[Form]) -> Form | None:
         rows = await tx.fetch(_GET, role)

@@ -14,11 +14,16 @@ from pydantic import BaseModel, ValidationError
 from helpdesk.wire import enrolment, enrolment_code
 from helpdesk.wire.enrolment import EnrolmentAnswer, EnrolmentRequest, ServerHello
 from helpdesk.wire.errors import WireError
+from helpdesk.wire.faults import Fault
 from kiosk.errors import KioskError
 from kiosk.identity.calls import code_of
 from kiosk.transport import Call, TransportError
+from kiosk.unbroken import unbroken
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from helpdesk.wire.enrolment import Grant, ServerKeys
     from kiosk.clock import Clock
     from kiosk.db.port import Connection
     from kiosk.identity.book import IdentityBook
@@ -47,7 +52,7 @@ class EnrolmentError(KioskError):
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """The use case."""
+    """The use case. `forgotten`: whether the server has lost what we told it as who we are."""
 
     calls: ServerCalls
     identities: IdentityBook
@@ -56,12 +61,13 @@ class Enrolment:
     connection: Connection
     clock: Clock
     random: RandomBytes
+    forgotten: Callable[[], Awaitable[bool]]
 
     async def enrol(self, typed: str) -> Enrolled:
         """Who this kiosk is now; the server's keys are pinned and its own are the new ones.
 
         A kiosk that was enrolled before begins a new journal: what the old one still had to
-        say is written into it once more.
+        say is written into it once more, and all of it where the server has lost what it had.
 
         Raises:
             EnrolmentError: by the server's code or `enrolment.*`, `seal.*`.
@@ -69,23 +75,46 @@ class Enrolment:
         """
         try:
             code = enrolment_code.parse(typed)
-            name, proof_key = enrolment_code.name_of(code), enrolment_code.proof_key(code)
-            asked, pair = await self.identities.asking(name, await self._journal_id())
-            request, answer = await self._ask(asked, pair, proof_key)
-            grant = enrolment.open_answer(proof_key, request, answer, pair.sealing)
+            whole = await self.forgotten()
+            asked, server, grant = await self._admitted(code)
         except WireError as error:
             raise EnrolmentError(error.code, error.params) from error
+        # Whoever asked may go away by now: a kiosk that is kept as one and speaks as another
+        # would soon write the old one over the new.
+        await unbroken(self._become(asked, grant, server, whole=whole))
+        return self.identities.needed
+
+    async def _become(
+        self, asked: Asking, grant: Grant, server: ServerKeys, *, whole: bool
+    ) -> None:
         async with self.connection.transaction() as tx:
             if (await self.journal.written(tx)).journal != asked.journal:
-                await self.outbox.begin_anew(tx, asked.journal)
-            form = await self.identities.enrol(tx, asked, grant, request.server, self.clock.now())
+                await self.outbox.begin_anew(tx, asked.journal, whole=whole)
+            form = await self.identities.enrol(tx, asked, grant, server, self.clock.now())
         await self.identities.settle(form)
-        return form
 
-    async def _journal_id(self) -> bytes:
-        if self.identities.form is not None:
-            return self.random(JOURNAL_BYTES)
-        return (await self.journal.written(self.connection)).journal
+    async def _admitted(self, code: bytes) -> tuple[Asking, ServerKeys, Grant]:
+        """Let in, with the journal that is there for a first enrolment.
+
+        That journal may be known to the server: by a copy of this disk, or by an enrolment of
+        which we never heard. Then we come with a new one.
+        """
+        if self.identities.form is None:
+            journal = (await self.journal.written(self.connection)).journal
+            try:
+                return await self._admitted_with(code, journal)
+            except EnrolmentError as error:
+                if error.code != Fault.ENROLMENT_USED:
+                    raise
+                await self.identities.ask_anew()
+        return await self._admitted_with(code, self.random(JOURNAL_BYTES))
+
+    async def _admitted_with(self, code: bytes, journal: bytes) -> tuple[Asking, ServerKeys, Grant]:
+        name, proof_key = enrolment_code.name_of(code), enrolment_code.proof_key(code)
+        asked, pair = await self.identities.asking(name, journal)
+        request, answer = await self._ask(asked, pair, proof_key)
+        grant = enrolment.open_answer(proof_key, request, answer, pair.sealing)
+        return asked, request.server, grant
 
     async def _ask(
         self, asked: Asking, pair: KeyPair, proof_key: bytes

@@ -32,7 +32,7 @@ _STANDING = "SELECT base_seq, base_hash, mark_seq FROM journals WHERE number = ?
 _HASH = "SELECT hash FROM journal_entries WHERE journal = ? AND seq = ?"
 _AFTER = """
     SELECT seq, header, content, sealed FROM journal_entries
-    WHERE journal = ? AND seq > ? ORDER BY seq LIMIT ?
+    WHERE journal = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?
 """
 _WAITING = """
     SELECT COUNT(*), MIN(at_ms) FROM journal_entries WHERE journal = ? AND seq > ?
@@ -50,10 +50,15 @@ _FIRST_NEEDED = """
 """
 _BASE = "UPDATE journals SET base_seq = ?, base_hash = ? WHERE number = ?"
 _LET_GO = "DELETE FROM journal_entries WHERE journal = ? AND seq <= ?"
-_UNJUDGED = """
-    SELECT seq, op_id, header, sealed FROM journal_entries
-    WHERE journal = ? AND outcome IS NULL ORDER BY seq
+_UNTOLD = """
+    SELECT journal, seq, op_id, header, sealed FROM journal_entries
+    WHERE journal = ? AND (outcome IS NULL OR seq > ?) ORDER BY seq
 """
+_WHOLE = """
+    SELECT MAX(journal), seq, op_id, header, sealed FROM journal_entries
+    GROUP BY op_id ORDER BY MAX(journal), seq
+"""
+"""Of an entry that was written again the last, over all journals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +126,11 @@ class Outbox:
         return Head(seq, rows[0][0]) if rows else None
 
     async def after(self, at: Position, seq: int, limit: int = BATCH_ENTRIES) -> tuple[Entry, ...]:
-        """The entries that follow `seq`: at most `limit`, and not more than fit into a batch."""
-        rows = await self._connection.fetch(_AFTER, at.number, seq, limit)
+        """The entries from `seq` to `at`: at most `limit`, and not more than fit into a batch.
+
+        What was written since is not among them: the server's answer is held against `at`.
+        """
+        rows = await self._connection.fetch(_AFTER, at.number, seq, at.head.seq, limit)
         entries: list[Entry] = []
         size = 0
         for row in rows:
@@ -168,12 +176,17 @@ class Outbox:
         await tx.execute(_BASE, last, rows[0][0], at.number)
         return await tx.execute(_LET_GO, at.number, last)
 
-    async def begin_anew(self, tx: Transaction, journal: bytes) -> None:
-        """Begin a new journal; what the server has not judged is written into it once more."""
+    async def begin_anew(self, tx: Transaction, journal: bytes, *, whole: bool = False) -> None:
+        """Begin a new journal; what the server does not have is written into it once more.
+
+        `whole`: it has nothing, whatever it said once; else what follows the mark.
+        """
         before = await self._journal.written(tx)
+        ((_, _, mark),) = await tx.fetch(_STANDING, before.number)
+        untold = await (tx.fetch(_WHOLE) if whole else tx.fetch(_UNTOLD, before.number, mark))
         await self._journal.begin(tx, journal)
-        for seq, op_id, header, sealed in await tx.fetch(_UNJUDGED, before.number):
-            _, plain = self._content(before.number, seq, sealed)
+        for number, seq, op_id, header, sealed in untold:
+            _, plain = self._content(number, seq, sealed)
             if plain is not None:
                 await self._journal.carry_over(tx, read_header(header), op_id, plain)
 

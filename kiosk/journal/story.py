@@ -109,12 +109,12 @@ class Stories:
             return {}
         if not isinstance(payload, CheckPayload):
             return {}
-        said = {"record": payload.record, "verdict": payload.verdict.value}
-        state, source = payload.state, payload.source
+        state, source, as_of = payload.state, payload.source, payload.as_of
         return (
-            said
+            {"record": payload.record, "verdict": payload.verdict.value}
             | ({"state": state.value} if state else {})
             | ({"source": source.value} if source else {})
+            | ({"as_of": as_of.astimezone(UTC).isoformat()} if as_of else {})
         )
 
 

@@ -147,7 +147,7 @@ class PackStore:
             newest = self._proved(signed, trust, held)
         if newest is None:
             raise PacksError("pack.none")
-        if self.current and self.current.whole and self._is_active(newest.held, kept[1]):
+        if self._in_use(newest.held) and self._is_active(newest.held, kept[1]):
             return None
         if signed is not None:
             self._folder.want(signed)
@@ -171,6 +171,14 @@ class PackStore:
         except WireError as error:
             logger.warning("the %s list is not used: %s", which, error.code)
             return None
+
+    def _in_use(self, held: Held) -> bool:
+        """Whether what is open is this list, and all of it.
+
+        What was cut off after its rename is active on the disk and not in use.
+        """
+        current = self.current
+        return current is not None and current.whole and current.manifest.version == held.version
 
     @staticmethod
     def _is_active(held: Held, active: Accepted | None) -> bool:

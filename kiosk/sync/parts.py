@@ -98,9 +98,16 @@ def join(given: Outside) -> SyncParts:
         chance=given.chance,
         policy=policy,
     )
-    calls.on_fence(sync.wake)
+    calls.on_fence(sync.fence_heard)
     enrolment = Enrolment(
-        calls, identities, database.journal, outbox, connection, clock, given.random
+        calls,
+        identities,
+        database.journal,
+        outbox,
+        connection,
+        clock,
+        given.random,
+        push.forgotten,
     )
     return SyncParts(identities, calls, verifier, enrolment, state, push, pull, rotation, sync)
 

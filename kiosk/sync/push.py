@@ -120,6 +120,22 @@ class Push:
         await self._take(sent, _answer(reply))
         return Pushed.SOME if sent.entries else Pushed.NOTHING
 
+    async def forgotten(self) -> bool:
+        """Whether the server, asked now, knows nothing of this kiosk or has another history.
+
+        False too for a kiosk that has no keys to ask with.
+
+        Raises:
+            TransportError: no answer that counts.
+        """
+        try:
+            await self.turn(asking=True)
+        except ParkedError:
+            return True
+        except RefusalError as error:
+            return error.key_unknown
+        return False
+
     async def _batch(self, identity: Identity) -> _Sent:
         at = await self._outbox.position()
         before = await self._outbox.head_at(at, at.mark)
@@ -154,7 +170,12 @@ class Push:
 
     async def _take(self, sent: _Sent, answer: PushAnswer) -> None:
         """Keep what the answer says, if it holds against our own journal."""
-        await self._check(sent, answer)
+        try:
+            await self._check(sent, answer)
+        except ParkedError:
+            # Whose history is right is another question than whether we are trusted.
+            await self._identities.stand(answer.standing)
+            raise
         verdicts = _in_order(sent, answer)
         mark = verdicts[-1].seq if verdicts else min(sent.before.seq, answer.mark)
         if mark < sent.before.seq and not self._policy.mark_may_fall:

@@ -47,6 +47,9 @@ logger = logging.getLogger(__name__)
 SHORTEST: Final = 1.0
 CALM: Final = 30.0
 """Seconds between two rounds while all is well."""
+ASK_AGAIN: Final = 60.0
+"""Seconds after which the server is asked how far it is, with nothing to tell it: one that was
+restored from a copy needs to be told again, and does not know whom to ask."""
 SETTLE_AGAIN: Final = 60.0
 """Seconds before checks are asked about again that the server could not answer."""
 
@@ -88,6 +91,7 @@ class SyncTask:
         self._shortest = shortest
         self._progress_at = clock.monotonic()
         self._settle_at = 0.0
+        self._ask_at = 0.0
         self._failure: str | None = None
         self._worry: str | None = None
         self._asked_to_wait = 0.0
@@ -97,6 +101,14 @@ class SyncTask:
         """Something waits for the server, or the link is back: begin a round now."""
         self._settle_at = 0.0
         self._pause.wake()
+
+    def fence_heard(self) -> None:
+        """Some call was refused because we are not trusted: ask how we stand.
+
+        A round that is under way asks by itself.
+        """
+        if not self._turn.locked():
+            self.wake()
 
     @asynccontextmanager
     async def between_rounds(self) -> AsyncIterator[None]:
@@ -181,8 +193,7 @@ class SyncTask:
 
     async def _push_all(self) -> None:
         try:
-            while await self._push.turn(asking=not self._trusted) is Pushed.SOME:
-                self._progressed()
+            await self._push_some()
             await self._state.park(None)
         except ParkedError as error:
             await self._state.park(error.code)
@@ -190,6 +201,15 @@ class SyncTask:
         if self._standing is Standing.FENCED:
             # What it had to say is said; its keys have nothing left to sign.
             await self._identities.forget_keys()
+
+    async def _push_some(self) -> None:
+        asking = self._clock.monotonic() >= self._ask_at
+        told = asking
+        while await self._push.turn(asking=asking or not self._trusted) is Pushed.SOME:
+            self._progressed()
+            asking, told = False, True
+        if told:
+            self._ask_at = self._clock.monotonic() + ASK_AGAIN
 
     async def _pull_all(self) -> None:
         while self._trusted and await self._pull.turn():

@@ -14,6 +14,7 @@ from helpdesk.wire.slip_claims import (
     SlipType,
     StateCode,
     VerdictCode,
+    basis_of,
     invoice_hash,
 )
 from helpdesk.wire.slip_document import document_id
@@ -55,9 +56,9 @@ class SlipCodes:
         return SlipCode(text, None if signer is None else signer.key.kid, claims.expires)
 
     def _claims(self, check: Check, issuer: SlipIssuer | None) -> SlipClaims:
-        outcome = check.outcome
+        told = check.outcome.told
         now = self.clock.now()
-        document = document_id(check.record, check.token, outcome.verdict, outcome.state)
+        document = document_id(check.record, check.token, told)
         return SlipClaims(
             issuer=f"{UNENROLLED}/{self.prefix}" if issuer is None else issuer.name,
             expires=now + self.lifetime,
@@ -65,12 +66,13 @@ class SlipCodes:
             document_id=document,
             type=SlipType.CHECK,
             record=check.record,
-            verdict=VerdictCode[outcome.verdict.name],
-            state=None if outcome.state is None else StateCode[outcome.state.name],
+            verdict=VerdictCode[told.verdict.name],
+            state=None if told.state is None else StateCode[told.state.name],
             invoice=None if issuer is None else _invoice(check, document, issuer.invoice_key),
             signature=SignatureState.DEVICE_KEY_MISSING
             if issuer is None
             else SignatureState.SIGNED,
+            **basis_of(told),
         )
 
 

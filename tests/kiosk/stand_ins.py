@@ -105,7 +105,10 @@ def matched(state: State = State.NORMAL) -> Outcome:
 
 
 def bare(verdict: Verdict) -> Outcome:
-    return Outcome(verdict, None, None, None, (), advice_for(verdict, None), None)
+    """The server's answer of a verdict without anything else to tell."""
+    looked_for = verdict in {Verdict.MISMATCH, Verdict.NOT_FOUND}
+    source, as_of = (Source.REGISTRY, NOW) if looked_for else (None, None)
+    return Outcome(verdict, None, source, as_of, (), advice_for(verdict, None), None)
 
 
 def new_check(

@@ -66,6 +66,8 @@ def test_a_secret_does_not_show_itself() -> None:
         (good(verdict="splendid"), "verifier.nonsense", False),
         (good(verdict="match"), "verifier.nonsense", False),
         (good(state="normal"), "verifier.nonsense", False),
+        (good(source=None, as_of=None), "verifier.nonsense", False),
+        (good(verdict="match", state="normal", as_of=None), "verifier.nonsense", False),
         (b"SSH-2.0-OpenSSH_9.2\r\n", "verifier.nonsense", False),
     ],
 )

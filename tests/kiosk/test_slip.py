@@ -105,7 +105,8 @@ def code_of(document: Document) -> str:
 def test_the_code_proves_what_the_slip_says_and_opens_its_record(outcome: Outcome) -> None:
     said = signed_claims(code_of(slip(outcome)), listed())
     assert said.record == RECORD
-    assert said.document_id == document_id(RECORD, TOKEN, outcome.verdict, outcome.state)
+    assert said.document_id == document_id(RECORD, TOKEN, outcome.told)
+    assert said.told == outcome.told
 
 
 def test_a_signed_slip_names_its_key_and_its_end() -> None:

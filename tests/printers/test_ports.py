@@ -72,12 +72,13 @@ def test_what_came_before_the_question_is_no_answer() -> None:
     "port",
     [
         TcpPort("127.0.0.1", 1),
+        TcpPort("printer..local", 9100),
         SerialPort("/dev/no-such-line"),
         UsbPort(0x1234, 0x5678, FakeBackend(UsbCarrier(384).engine)),
         FilePort(Path("/dev/no-such-printer")),
         FilePort(Path("/no/such/folder/slips.bin")),
     ],
-    ids=["tcp", "serial", "usb", "device", "file"],
+    ids=["tcp", "name", "serial", "usb", "device", "file"],
 )
 def test_what_is_not_there_is_said(port: TcpPort | SerialPort | UsbPort | FilePort) -> None:
     with pytest.raises(PortError) as refused:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # only for the types: the first paint does without invoices (
     from invoices.check import Check
     from invoices.claim import Claim
     from invoices.crc import CrcState
+    from invoices.told import Told
     from tui.kiosk.centre import Centre
 
 Stop = Callable[[], None]
@@ -155,9 +156,8 @@ class Summary:
     """What a record number alone may show to whoever holds it."""
 
     record: str
-    verdict: str
-    state: str | None
     at: datetime
+    told: Told
 
 
 class Records(Protocol):
@@ -178,14 +178,13 @@ class SlipWorth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SlipSays:
-    """What a slip's code says. `verdict` and `state` as in `invoices`, of a check only."""
+    """What a slip's code says; `told` is the answer of a check, None of any other slip."""
 
     record: str
     centre: str
     kiosk: str
     at: datetime
-    verdict: str | None
-    state: str | None
+    told: Told | None
 
 
 @dataclass(frozen=True, slots=True)

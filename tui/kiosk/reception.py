@@ -19,9 +19,10 @@ from tui.kiosk.ports import (
 )
 from tui.kiosk.screens.checking import CheckingScreen
 from tui.kiosk.screens.doubtful_code import DoubtfulCodeScreen
-from tui.kiosk.screens.notice import NoticeScreen, no_record, problem, summary
+from tui.kiosk.screens.notice import NoticeScreen, no_record, problem
 from tui.kiosk.screens.result import Occasion, ResultScreen
 from tui.kiosk.signed_slip_words import slip_notice
+from tui.kiosk.told_words import summary
 
 if TYPE_CHECKING:
     from invoices.claim import Claim

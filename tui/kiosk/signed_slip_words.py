@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from invoices.verdict import State, Verdict
-from tui.kiosk.answers import headline_key, tone_of
 from tui.kiosk.ports import SignedSlip, SlipSays, SlipWorth
 from tui.kiosk.screens.notice import Notice, Phrase
+from tui.kiosk.told_words import told_basis, told_headline, told_tone
 from tui.widgets.emblem import Tone
 from tui.widgets.facts import Fact
 
@@ -47,7 +46,7 @@ _NEXT: Final = {
 
 def slip_notice(slip: SignedSlip, wording: Wording) -> Notice:
     """What a slip of another kiosk, or one that proves nothing, is worth."""
-    tone, title = _headline(slip)
+    tone, title = _headline(slip, wording)
     fault = [Phrase(f"error.{slip.fault}", slip.params)] if slip.fault else []
     listed = [] if slip.worth is SlipWorth.REFUSED else [_listed(slip, wording)]
     lines = (*fault, *_said(slip, wording), *listed, Phrase(_NEXT[slip.worth]))
@@ -60,12 +59,11 @@ def signature_fact(slip: SignedSlip, wording: Wording) -> Fact:
     return Fact(wording.say("signed.label"), wording.say(_words(slip).short, moment=listed))
 
 
-def _headline(slip: SignedSlip) -> tuple[Tone, Phrase]:
+def _headline(slip: SignedSlip, wording: Wording) -> tuple[Tone, Phrase]:
     """The verdict itself, where the slip stands for one."""
     says = slip.says
-    if slip.worth is SlipWorth.GOOD and says is not None and says.verdict is not None:
-        verdict, state = Verdict(says.verdict), _state(says)
-        return tone_of(verdict, state), Phrase(headline_key(verdict, state))
+    if slip.worth is SlipWorth.GOOD and says is not None and says.told is not None:
+        return told_tone(says.told), told_headline(says.told, wording)
     words = _words(slip)
     return words.tone, Phrase(words.title)
 
@@ -85,21 +83,21 @@ def _said(slip: SignedSlip, wording: Wording) -> list[Phrase]:
     if says is None:
         return []
     moment = wording.moment(says.at)
-    record = Phrase("notice.summary.record", {"record": says.record})
+    basis = [] if says.told is None else told_basis(says.told, wording, says.kiosk)
     if slip.worth is SlipWorth.GOOD:
         made = {"centre": says.centre, "kiosk": says.kiosk, "moment": moment}
-        return [Phrase("signed.made", made), record]
-    if says.verdict is None:
-        return [record]
-    told = Phrase(headline_key(Verdict(says.verdict), _state(says)))
-    return [record, Phrase("signed.said", {"moment": moment}), told]
+        return [*basis, Phrase("signed.made", made), _record(says)]
+    if says.told is None:
+        return [_record(says)]
+    said = Phrase("signed.said", {"record": says.record, "moment": moment})
+    return [said, told_headline(says.told, wording), *basis]
+
+
+def _record(says: SlipSays) -> Phrase:
+    return Phrase("notice.summary.record", {"record": says.record})
 
 
 def _listed(slip: SignedSlip, wording: Wording) -> Phrase:
     if slip.listed_at is None:
         return Phrase("signed.listed.none")
     return Phrase("signed.listed", {"moment": wording.minute(slip.listed_at)})
-
-
-def _state(says: SlipSays) -> State | None:
-    return State(says.state) if says.state else None

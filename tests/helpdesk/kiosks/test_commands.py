@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -197,6 +198,20 @@ def test_exceptions_are_listed_shown_and_resolved(shell: Shell) -> None:
     assert "called" in shell.run("exceptions", "list", "--resolved")[1]
     status, _, err = shell.run("exceptions", "show", "NOSUCHTHING")
     assert (status, err.split(":")[0]) == (2, "error[kiosks.exception]")
+
+
+def test_what_kiosks_and_people_write_gives_no_orders_to_a_terminal(shell: Shell) -> None:
+    kiosk, orders = shell.kiosk(), "\x1b]0;mine\x07\x9b2J\nA01\u202e"
+    kiosk.check(replace(NORMAL, seller_tax_id=orders))
+    shell.answers("journal", "import", str(shell.export(kiosk, 5)))
+    (matter,) = shell.answers("exceptions", "list")
+    assert shell.run("exceptions", "resolve", matter["id"], "--note", orders)[0] == 0
+    for as_json in ((), ("--json",)):
+        shown = shell.run("exceptions", "show", matter["id"], *as_json)[1]
+        assert "mine" in shown
+        assert not set("\x1b\x07\x9b") & set(shown)
+    assert "\u202e" not in shell.run("exceptions", "show", matter["id"])[1]
+    assert shell.answers("exceptions", "show", matter["id"])[0]["note"] == orders
 
 
 def test_the_access_of_programs_is_told(shell: Shell) -> None:

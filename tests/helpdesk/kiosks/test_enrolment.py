@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -147,6 +148,31 @@ async def test_keys_change_in_two_phases(centre: Centre) -> None:
     unheld = asked.model_copy(update={"proof": bytes(64)})
     with pytest.raises(WireError, match=r"signature\.wrong"):
         await fleet.rotate(kiosk.kiosk, unheld)
+
+
+async def test_the_first_use_of_a_key_ends_the_old_ones_time_on_slips(
+    centre: Centre, tmp_path: Path
+) -> None:
+    ring, folder = centre.resources.keys, centre.resources.config.keys
+    await asyncio.to_thread(init_root, tmp_path / "root", folder, ring, NOON, os.urandom)
+    kiosk = await centre.kiosk()
+    new = replace(kiosk, signer=new_kiosk(5).signer)
+    asked = sync.key_request(new.signer, kiosk.kiosk, new.keys)
+    answer = await centre.bureau.fleet.rotate(kiosk.kiosk, asked)
+    key = await centre.bureau.roster.key(answer.keyid)
+    assert key is not None
+    centre.clock.pass_(hours=1)
+    assert await centre.bureau.fleet.first_use(key)
+    assert not await centre.bureau.fleet.first_use(key)
+    authority = open_authority(centre.resources)
+    bundle = (await authority.trust_list_for()).bundle
+    listed = trust_list.read(bundle, [await authority.root()]).trust_list
+    old, following = (listed.find(each.signer.key.kid) for each in (kiosk, new))
+    assert old is not None
+    assert old.not_after == centre.clock.now() + trust_list.SKEW
+    assert old.revoked_at is None
+    assert following is not None
+    assert following.not_after > centre.clock.now() + timedelta(days=300)
 
 
 async def test_a_kiosk_that_is_none_cannot_be_fenced(centre: Centre) -> None:

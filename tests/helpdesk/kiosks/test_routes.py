@@ -119,6 +119,14 @@ async def test_the_whole_way(line: Line) -> None:
     assert rows == [(1,)], "kept offline, pushed and asked again: one check"
 
 
+async def test_a_stranger_hears_nothing_of_a_kiosks_check_by_its_id(line: Line) -> None:
+    op_id = line.kiosk.check(told=outcome(Verdict.UNAVAILABLE, source=None))
+    await line.push()
+    asked = request_of(NORMAL).model_dump(exclude_unset=True)
+    response = await line.client.post(PATH, json=asked, headers={"Idempotency-Key": op_id})
+    assert (response.status, (await response.json())["code"]) == (422, "idempotency.mismatch")
+
+
 async def test_an_online_check_and_its_entry_count_once(line: Line) -> None:
     op_id = ChanceIds().op_id()
     body = request_of(NORMAL).model_dump_json(exclude_unset=True).encode()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -22,6 +23,20 @@ def folder(tmp_path: Path) -> Path:
 def test_files_are_for_their_owner_only(folder: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert [stat.S_IMODE((folder / name).stat().st_mode) for name in FILES] == [0o600] * 3
+
+
+def test_a_new_key_lasts_through_a_power_cut(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = []
+    real = os.fsync
+
+    def noted(descriptor: int) -> None:
+        ring = (folder / KeyRing.RING_FILE).read_bytes()
+        synced.append((Path(f"/proc/self/fd/{descriptor}").readlink(), ring))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    KeyRing.rotate(folder)
+    assert synced[-1] == (folder, (folder / KeyRing.RING_FILE).read_bytes())
 
 
 def test_opening_again_opens_what_was_sealed(folder: Path) -> None:

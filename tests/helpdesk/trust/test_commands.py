@@ -21,6 +21,7 @@ from helpdesk.texts import load_texts
 from helpdesk.trust.authority import open_authority
 from helpdesk.wire import slip_code, trust_list
 from helpdesk.wire.signing_key import VerifyingKey
+from helpdesk.wire.slip_claims import SlipType, VerdictCode
 from helpdesk.wire.trust_file import TrustFile
 from helpdesk.wire.trust_list import Use
 from tests.helpdesk.wire.world import KIOSK, STRANGER, claims
@@ -34,9 +35,9 @@ class Shell:
         self.config = folder / "config.toml"
         self.config.write_text("[helpdesk]\nlisten = '127.0.0.1:0'\n", encoding="utf-8")
 
-    def run(self, *arguments: str) -> tuple[int, str, str]:
+    def run(self, *arguments: str, language: str = "en") -> tuple[int, str, str]:
         out, err = io.StringIO(), io.StringIO()
-        frame = Frame(load_texts().of("en"), {}, out, err)
+        frame = Frame(load_texts().of(language), {}, out, err)
         status = run([*arguments, "--config", str(self.config)], frame)
         return status, out.getvalue(), err.getvalue()
 
@@ -119,6 +120,8 @@ def test_a_key_is_listed_and_revoked_once(shell: Shell) -> None:
         (("keys", "revoke", "0badf00d00"), 2, "trust.kid"),
         (("keys", "renew-issuer", "--root", "/none"), 3, "keys.missing"),
         (("slips", "revoke", "FP1:"), 1, "slip.form"),
+        (("slips", "check", "FP1:"), 1, "slip.form"),
+        (("slips", "check", "hello"), 1, "slip.prefix"),
         (("slips", "revoke", "hello"), 1, "slip.prefix"),
         (("keys", "trust-list", "--out", "/none/file"), 3, "keys.folder"),
     ],
@@ -133,6 +136,66 @@ def test_what_cannot_be_done_is_said_by_code(
     assert "{" not in err
 
 
+AS_OF = datetime(2026, 11, 23, 8, 24, tzinfo=UTC)
+SAID: dict[str, tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]] = {
+    "registry": (
+        {"registry": AS_OF},
+        ("一致，发票正常", "数据来源：税务登记库，截至 2026-11-23 16:24"),
+        ("Match, Valid", "Source: tax registry, as of 2026-11-23 16:24"),
+    ),
+    "pack": (
+        {"pack": AS_OF},
+        ("一致，截至 2026-11-23 16:24 正常", "自助机 A03 的本机数据，截至 2026-11-23 16:24"),
+        ("Match: valid as of 2026-11-23 16:24", "data on kiosk A03, as of 2026-11-23 16:24"),
+    ),
+    "expired pack": (
+        {"outdated": AS_OF},
+        ("一致，截至 2026-11-23 16:24 正常", "查验时这份数据已过有效期"),
+        ("Match: valid as of 2026-11-23 16:24", "Those data had expired"),
+    ),
+    "nobody": (
+        {"verdict": VerdictCode.UNAVAILABLE, "state": None, "registry": None},
+        ("暂时无法判断", "数据来源：未能联网查询"),
+        ("Cannot tell now", "Source: registry not reached"),
+    ),
+    "no check": (
+        {"type": SlipType.TICKET, "verdict": None, "state": None, "invoice": None},
+        ("（不是查验凭条）",),
+        ("(not of a check)",),
+    ),
+}
+
+
+def of_today(**changes: Any) -> str:
+    now = datetime.now(UTC).replace(microsecond=0)
+    times = {"issued_at": now, "expires": now + timedelta(days=30)}
+    return slip_code.issue(claims(**{**times, **changes}), KIOSK)
+
+
+def test_a_slip_says_by_which_source_and_as_of_when(shell: Shell) -> None:
+    shell.run("keys", "init-root", "--out", str(shell.folder / "stick"))
+    shell.certify()
+    for name, (changes, chinese, english) in SAID.items():
+        for language, parts in (("zh_CN", chinese), ("en", english)):
+            status, out, err = shell.run("slips", "check", of_today(**changes), language=language)
+            assert (status, err) == (0, "")
+            assert [part for part in parts if part not in out] == [], name
+            assert "{" not in out
+            plain = "发票正常" in out or "Match, Valid" in out
+            assert plain == (name == "registry")
+    told = shell.answer("slips", "check", of_today(outdated=AS_OF))
+    assert told.pop("issued_at")
+    assert told == {
+        "record": "A03-261124-0127",
+        "issuer": "HD01/A03",
+        "verdict": "match",
+        "state": "normal",
+        "source": "pack",
+        "as_of": AS_OF.isoformat(),
+        "outdated": True,
+    }
+
+
 def test_a_slip_is_taken_back_by_its_code(shell: Shell) -> None:
     shell.run("keys", "init-root", "--out", str(shell.folder / "stick"))
     shell.certify()
@@ -140,9 +203,13 @@ def test_a_slip_is_taken_back_by_its_code(shell: Shell) -> None:
     genuine = claims(issued_at=now, expires=now + timedelta(days=30))
     code = slip_code.issue(genuine, KIOSK)
     told = shell.answer("slips", "revoke", code)
-    assert told == {"record": "A03-261124-0127", "issuer": "HD01/A03", "fresh": True}
+    assert (told["record"], told["issuer"], told["fresh"]) == ("A03-261124-0127", "HD01/A03", True)
     assert shell.answer("slips", "revoke", code)["fresh"] is False
-    assert "before" in shell.run("slips", "revoke", code)[1]
+    again = shell.run("slips", "revoke", code)[1]
+    assert "before" in again
+    assert "Source: tax registry, as of" in again
+    status, out, err = shell.run("slips", "check", code)
+    assert (status, out, err[:20]) == (1, "", "error[slip.revoked]:")
     status, _, err = shell.run("slips", "revoke", slip_code.issue(genuine, STRANGER))
     assert (status, err[:24]) == (1, "error[slip.key_unknown]:")
     shell.answer("keys", "trust-list", "--out", str(shell.folder / "list.json"))

@@ -177,6 +177,13 @@ async def test_only_plain_json_is_read(client: Any, headers: dict[str, str]) -> 
     await _problem(answer)
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"Utf-8"'])
+async def test_the_name_of_the_encoding_is_read_in_any_case(client: Any, charset: str) -> None:
+    headers = {"Content-Type": f"application/json; charset={charset}"}
+    answer = await client.post(PATH, data=b'{"word": "a"}', headers=headers)
+    assert answer.status == 200
+
+
 async def test_who_calls(client: Any, house: Any) -> None:
     headers = house.credentials | {"Idempotency-Key": OP_ID}
     answer = await client.post(PATH, json={"word": "a"}, headers=headers)

@@ -45,6 +45,8 @@ def test_every_fault_has_a_sentence_with_just_the_values_it_gets(side: str, lang
 def test_both_sides_say_the_same(language: str) -> None:
     kiosk, helpdesk = sentences("kiosk", language), sentences("helpdesk", language)
     keys = [f"error.{fault}" for fault in set(Fault) - ELSEWHERE]
+    keys += [key for key in helpdesk if key.startswith(("verdict.", "state.", "receipt.", "told."))]
+    assert len([key for key in keys if key.startswith("told.")]) == 7
     assert {key: kiosk[key] for key in keys} == {key: helpdesk[key] for key in keys}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,9 @@ from helpdesk.wire import enrolment_code
 from helpdesk.wire.enrolment import ServerHello, ServerKeys
 from helpdesk.wire.standing import Standing
 from invoices.verdict import Verdict
+from kiosk.identity.book import IdentityBook
 from kiosk.identity.enrolment import EnrolmentError
+from kiosk.identity.identity import Enrolled
 from kiosk.transport import Reply, TransportError
 from tests.kiosk.stand_ins import bare, new_check
 from tests.kiosk.sync.room import kiosk_of
@@ -50,6 +53,19 @@ async def test_nothing_of_the_lease_lies_in_the_clear(tmp_path: Path) -> None:
     for secret in (REGION.key, b"\x55" * 32, identity.pair.sealing):
         assert secret not in left
         assert secret.hex().encode() not in left
+
+
+async def test_a_fence_leaves_no_earlier_form_of_the_lease_on_the_disk(tmp_path: Path) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        lease = "SELECT sealed FROM identity WHERE role = 'enrolled'"
+        ((sealed,),) = await kiosk.database.connection.fetch(lease)
+        parts = [sealed[at : at + 16] for at in range(16, len(sealed) - 16, 16)]
+        left = await asyncio.to_thread(files_of, tmp_path)
+        assert all(part in left for part in parts), "this is how it would be found"
+        await kiosk.identities.stand(Standing.FENCED)
+        left = await asyncio.to_thread(files_of, tmp_path)
+        assert not any(part in left for part in parts)
 
 
 async def test_a_lost_answer_is_asked_again_with_the_same_keys(tmp_path: Path) -> None:
@@ -110,6 +126,31 @@ async def test_who_swaps_the_servers_key_on_the_way_is_found_out(tmp_path: Path)
         assert kiosk.identities.form is None
 
 
+async def test_whoever_goes_away_leaves_one_kiosk_the_old_or_the_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        kiosk.centre.used_by, kiosk.centre.kiosk = None, "A08"
+        enrolling: list[asyncio.Task[object]] = []
+        write = IdentityBook.enrol
+
+        async def written(*given: Any) -> Enrolled:
+            form = await write(*given)
+            # The next thing that it waits for is the commit.
+            asyncio.get_running_loop().call_soon(enrolling[0].cancel)
+            return form
+
+        monkeypatch.setattr(IdentityBook, "enrol", written)
+        enrolling.append(asyncio.create_task(kiosk.enrolment.enrol(CODE)))
+        await asyncio.wait(enrolling)
+        assert enrolling[0].cancelled()
+        await kiosk.identities.stand(Standing.QUARANTINED)
+        assert kiosk.identities.needed.kiosk == "A08"
+    async with kiosk_of(tmp_path, kiosk.centre) as again:
+        assert again.identities.needed.kiosk == "A08"
+
+
 async def test_a_kiosk_enrolled_anew_begins_a_journal_and_loses_no_entry(tmp_path: Path) -> None:
     async with kiosk_of(tmp_path) as kiosk:
         await kiosk.enrolled()
@@ -118,7 +159,9 @@ async def test_a_kiosk_enrolled_anew_begins_a_journal_and_loses_no_entry(tmp_pat
         made = await kiosk.database.checks.add(new_check("untold", bare(Verdict.UNAVAILABLE)))
         centre, first = kiosk.centre, (await kiosk.database.outbox.position()).journal
         centre.used_by, centre.kiosk = None, "A08"
+        centre.refusal = (429, "http.429")
         await kiosk.enrolment.enrol(CODE)
+        centre.refusal = None
         position = await kiosk.database.outbox.position()
         assert position.journal != first
         assert (position.mark, position.head.seq) == (0, 1)
@@ -129,3 +172,38 @@ async def test_a_kiosk_enrolled_anew_begins_a_journal_and_loses_no_entry(tmp_pat
     assert story is not None
     assert story.outcome.verdict is Verdict.MATCH, "the full answer came"
     assert await asyncio.to_thread(modes_of, tmp_path / "keys") == [0o700, 0o600]
+
+
+async def test_a_server_that_has_forgotten_the_kiosk_is_told_all_of_it_again(
+    tmp_path: Path,
+) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        for name in ("a", "b"):
+            await kiosk.database.checks.add(new_check(name))
+        assert await kiosk.sync.round()
+        centre = kiosk.centre
+        centre.used_by, centre.kiosk = None, "A08"
+        await kiosk.enrolment.enrol(CODE)
+        await kiosk.database.checks.add(new_check("c"))
+        assert await kiosk.sync.round()
+        # It was restored to before both enrolments.
+        centre.keys, centre.ledgers, centre.used_by = {}, {}, None
+        assert not await kiosk.sync.round()
+        await kiosk.enrolment.enrol(CODE)
+        assert await kiosk.sync.round()
+        assert len(kiosk.ledger.applied) == 3
+
+
+async def test_a_journal_that_is_known_already_is_begun_anew(tmp_path: Path) -> None:
+    """The disk was copied before the enrolment, or the answer to another code got lost."""
+    async with kiosk_of(tmp_path) as kiosk:
+        made = await kiosk.database.checks.add(new_check("a", bare(Verdict.UNAVAILABLE)))
+        first = (await kiosk.database.outbox.position()).journal
+        kiosk.centre.known_journals.add(first)
+        await kiosk.enrolled()
+        assert (await kiosk.database.outbox.position()).journal != first
+        assert await kiosk.sync.round()
+        found = await kiosk.database.checks.find(made.record)
+    assert found is not None
+    assert found.outcome.verdict is Verdict.MATCH

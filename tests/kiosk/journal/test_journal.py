@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -121,6 +122,7 @@ async def test_a_server_a_little_ahead_makes_nobody_suspect(tmp_path: Path) -> N
     assert entry.header.hlc >> 16 >= int((clock.now().timestamp() + 30) * 1000)
 
 
+_OLD_COLUMNS = 12
 _OLD_ROW = "INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -142,7 +144,7 @@ async def before_there_was_a_journal(folder: Path) -> None:
     await migrate(connection, (await asyncio.to_thread(shipped))[:1])
     async with connection.transaction() as tx:
         for row in rows:
-            await tx.execute(_OLD_ROW, *row)
+            await tx.execute(_OLD_ROW, *row[:_OLD_COLUMNS])
         await tx.execute("UPDATE checks SET payload = x'00' WHERE seq = 2")
         await tx.execute("INSERT INTO record_counters VALUES ('A03', '2026-11-24', 6)")
     await connection.close()
@@ -162,8 +164,12 @@ async def test_checks_of_before_get_their_entries_once(tmp_path: Path) -> None:
         assert [kept.op_id for kept in await database.checks.kept()] == [op("kept")]
         assert await database.checks.complete(op("kept"), matched(), HandClock().now())
         summary = await database.checks.summary("A03-261124-0002")
+        completed = await database.checks.summary("A03-261124-0006")
     assert new.record == "A03-261124-0007"
     assert summary is not None, "what cannot be opened stays readable as far as it was"
+    assert summary.told == replace(matched().told, as_of=summary.at), "it was the server's, then"
+    assert completed is not None
+    assert completed.told == matched().told
 
 
 async def test_a_damaged_content_is_sent_as_erased_and_the_chain_holds(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -143,6 +144,33 @@ async def test_dying_at_any_step_leaves_the_old_packs_or_the_new(
     await again.take(shop.source)
     assert version(again) == 2
     assert [state(again, known) for known in october] == [known[1] for known in october]
+
+
+async def test_whoever_goes_away_at_the_rename_keeps_no_old_packs_in_use(
+    tmp_path: Path, shop: Shop, october: October, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = store_at(tmp_path / "packs")
+    shop.publish(segment("2026-10", october), version=1)
+    await store.take(shop.source)
+    later = NOW + timedelta(hours=1)
+    shop.publish(segment("2026-10", october[:1], later), version=2, issued_at=later)
+    loop = asyncio.get_running_loop()
+    taking = asyncio.create_task(store.take(shop.source))
+    rename, renamed = PackFolder.activate, threading.Event()
+
+    def activate(folder: PackFolder) -> None:
+        loop.call_soon_threadsafe(taking.cancel)
+        rename(folder)
+        renamed.set()
+
+    monkeypatch.setattr(PackFolder, "activate", activate)
+    await asyncio.wait({taking})
+    assert taking.cancelled()
+    assert await asyncio.to_thread(renamed.wait, 10)
+    assert version(store) == 1
+    await store.take(shop.source)
+    assert version(store) == 2
+    assert not await store.take(shop.source)
 
 
 async def test_a_full_disk_leaves_what_is_in_use(

@@ -101,6 +101,7 @@ class Centre:
     standing: Standing = Standing.ACTIVE
     kiosk: str = "A07"
     used_by: KioskKeys | None = None
+    known_journals: set[bytes] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
     counted: set[str] = field(default_factory=set)
     refusal: tuple[int, str] | None = None
@@ -205,7 +206,7 @@ class Centre:
         except WireError as error:
             status = 409 if error.code == "enrolment.nonce" else 403
             return Reply(status, Fields(), problem(error.code))
-        if self.used_by not in {None, request.kiosk}:
+        if self.used_by not in {None, request.kiosk} or request.journal in self.known_journals:
             return Reply(403, Fields(), problem("enrolment.used"))
         self.used_by = request.kiosk
         self.standing = Standing.ACTIVE

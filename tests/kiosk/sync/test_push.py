@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -89,6 +90,17 @@ async def test_no_fault_of_the_network_loses_or_doubles(
         assert await kiosk.sync.round()
         assert applied(kiosk) == named(*names)
         assert all(outcome == "applied" for _, outcome, _ in await entries(kiosk))
+
+
+async def test_checks_made_while_a_batch_is_put_together_wait_for_the_next(tmp_path: Path) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        for turn in range(20):
+            names = [f"{turn}-{at}" for at in range(3)]
+            told, _ = await asyncio.gather(kiosk.sync.round(), write(kiosk, *names))
+            assert told, (await kiosk.sync.report()).failure
+        assert await kiosk.sync.round()
+        assert len(applied(kiosk)) == 60
 
 
 async def test_a_restored_server_is_told_again(tmp_path: Path) -> None:
@@ -288,11 +300,53 @@ async def test_a_refused_entry_waits_for_no_answer(tmp_path: Path) -> None:
         await kiosk.enrolled()
         await kiosk.database.checks.add(new_check("a", bare(Verdict.UNAVAILABLE)))
         await kiosk.database.checks.add(new_check("b", bare(Verdict.UNAVAILABLE)))
-        kiosk.centre.reasons[1] = (EntryOutcome.REFUSED, "journal.op_id")
+        kiosk.centre.reasons[1] = (EntryOutcome.REFUSED, "kiosk.quarantined")
         assert await kiosk.sync.round()
         rows = await kiosk.database.connection.fetch("SELECT delivery FROM checks ORDER BY seq")
         assert [row[0] for row in rows] == [Delivery.REFUSED, Delivery.ANSWERED]
         assert kiosk.centre.counted == {op("b")}
+
+
+async def test_an_entry_that_was_told_before_still_gets_its_answer(tmp_path: Path) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        await kiosk.database.checks.add(new_check("a", bare(Verdict.UNAVAILABLE)))
+        kiosk.centre.reasons[1] = (EntryOutcome.REFUSED, "journal.op_id")
+        assert await kiosk.sync.round()
+        assert await kiosk.database.checks.kept() == []
+        assert kiosk.centre.counted == {op("a")}
+
+
+async def test_a_restored_server_is_told_again_though_nothing_new_waits(tmp_path: Path) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        await write(kiosk, "a")
+        assert await kiosk.sync.round()
+        ((journal, ledger),) = kiosk.centre.ledgers.items()
+        backup = ledger.copy()
+        await write(kiosk, "b")
+        assert await kiosk.sync.round()
+        kiosk.centre.ledgers[journal] = backup
+        assert await kiosk.sync.round()
+        assert applied(kiosk) == named("a"), "it is not asked at every turn"
+        await kiosk.run(rests=5)
+        assert applied(kiosk) == named("a", "b")
+
+
+async def test_a_fence_is_heard_also_where_the_histories_differ(tmp_path: Path) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        await write(kiosk, "a")
+        assert await kiosk.sync.round()
+        kiosk.ledger.head = Head(5, b"\x99" * 32)
+        kiosk.centre.standing = Standing.FENCED
+        asked = len(kiosk.centre.asked)
+        await kiosk.run(rests=6)
+        assert kiosk.identities.needed.secrets is None
+        assert kiosk.wiped
+        assert (await kiosk.sync.report()).parked == "journal.behind"
+        assert sum(kiosk.pause.rests[-5:]) > 5, "a server that says no is not asked without end"
+        assert len(kiosk.centre.asked) - asked <= 12
 
 
 async def test_what_was_judged_stays_35_days_by_the_servers_clock(tmp_path: Path) -> None:
@@ -325,8 +379,6 @@ async def test_the_rules_can_be_broken_to_show_that_it_would_be_seen(
         await kiosk.enrolled()
         await write(kiosk, "a")
         kiosk.centre.refusal = (status, "journal.kind")
-        await kiosk.sync.round()
-        kiosk.centre.refusal = None
         await kiosk.sync.round()
         assert (await kiosk.database.outbox.position()).mark == 1
         assert await entries(kiosk) == [(1, None, None)]

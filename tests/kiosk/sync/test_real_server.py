@@ -184,6 +184,7 @@ async def test_what_the_pack_got_wrong_is_an_exception_there_and_put_right_here(
         "verdict": "match",
         "state": "normal",
         "source": "pack",
+        "as_of": NOW.isoformat(),
     }
 
 

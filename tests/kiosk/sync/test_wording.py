@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from helpdesk.wire.journal_kinds import KINDS
@@ -44,7 +46,7 @@ def test_every_state_of_the_link_is_worded(frame: Frame) -> None:
 
 
 def test_a_story_is_told_in_order(frame: Frame) -> None:
-    story = {
+    story: dict[str, Any] = {
         "seq": 7,
         "op_id": "x",
         "kind": "check",
@@ -60,6 +62,12 @@ def test_a_story_is_told_in_order(frame: Frame) -> None:
     lines = list(story_lines(frame, story))
     assert len(lines) == 6
     assert not any("cli." in line for line in lines)
+    pack = {**story["says"], "source": "pack", "as_of": "2026-11-23T08:24:00+00:00"}
+    (said,) = [line for line in story_lines(frame, story | {"says": pack}) if "0007" in line]
+    assert said.count("2026-11-23") == 2, "neither its state nor its source goes without a moment"
+    registry = {**pack, "source": "registry"}
+    (said,) = [line for line in story_lines(frame, story | {"says": registry}) if "0007" in line]
+    assert "2026-11-23" not in said
     unjudged = story | {"outcome": None, "says": {}, "suspect": False}
     assert len(list(story_lines(frame, unjudged))) == 4
 

@@ -4,75 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from helpdesk.wire import slip_code
-from helpdesk.wire.slip_claims import SignatureState, SlipClaims
+from helpdesk.wire.slip_claims import SignatureState
 from helpdesk.wire.trust_file import TrustFile
-from helpdesk.wire.trust_list import TrustList
-from kiosk.cli.app import run
-from kiosk.trust.store import FILE, TrustStore
-from tests.helpdesk.wire.world import (
-    KIOSK,
-    ROOT,
-    STRANGER,
-    bundle,
-    certificate,
-    claims,
-    listed,
-    trusted,
-)
-
-DAY = timedelta(days=1)
-TODAY = datetime.now(UTC).replace(microsecond=0)
-
-
-def said(**changes: Any) -> SlipClaims:
-    return claims(**{"issued_at": TODAY - DAY, "expires": TODAY + 30 * DAY, **changes})
-
-
-def told(version: int = 7, **changes: Any) -> TrustList:
-    key = trusted(not_before=TODAY - 99 * DAY, not_after=TODAY + 99 * DAY)
-    times = {"issued_at": TODAY - 9 * DAY, "expires": TODAY + 20 * DAY, **changes}
-    return listed(key, version=version, **times)
-
-
-def sealed(content: TrustList) -> bytes:
-    own = certificate(not_before=TODAY - 40 * DAY, not_after=TODAY + 99 * DAY)
-    return bundle(content, own)
-
-
-class Shell:
-    """One kiosk's command line, in English."""
-
-    def __init__(self, folder: Path, output: pytest.CaptureFixture[str]) -> None:
-        self.data = folder / "data/kiosk"
-        self.data.mkdir(parents=True)
-        self._config = folder / "config.toml"
-        self._config.write_text("[centre]\nname = '税务服务中心'\n", encoding="utf-8")
-        self._output = output
-
-    def run(self, *arguments: str, language: str = "en") -> tuple[int, str, str]:
-        environ = {"LANG": language}
-        status = run(["slip", *arguments, "--config", str(self._config)], environ)
-        out, err = self._output.readouterr()
-        return status, out, err
-
-    def answer(self, *codes: str) -> tuple[int, Any]:
-        status, out, err = self.run("check", "--json", *codes)
-        assert err == ""
-        return status, json.loads(out)
-
-    def enrolled(self, content: TrustList | None = None) -> None:
-        """As an enrolment leaves it; an old list gets there by getting old."""
-        content = content or told()
-        store = TrustStore(self.data)
-        store.pin([ROOT.key.public])
-        store.accept(sealed(content), (), content.issued_at)
+from kiosk.trust.store import FILE
+from tests.helpdesk.wire.world import KIOSK, STRANGER
+from tests.kiosk.trust.shell import DAY, TODAY, Shell, said, sealed, told
 
 
 @pytest.fixture
@@ -92,6 +34,7 @@ def test_a_good_slip_is_told_with_all_it_says(shell: Shell) -> None:
     assert (status, err) == (0, "")
     for part in ("It holds", "HD01/A03", "A03-261124-0127", "Match", "Valid", "as of"):
         assert part in out
+    assert "Source: tax registry, as of " in out
     status, answer = shell.answer(GOOD)
     assert status == 0
     assert answer == {
@@ -105,6 +48,9 @@ def test_a_good_slip_is_told_with_all_it_says(shell: Shell) -> None:
             "record": "A03-261124-0127",
             "verdict": "match",
             "state": "normal",
+            "source": "registry",
+            "as_of": (TODAY - DAY).isoformat(),
+            "outdated": False,
             "issued_at": (TODAY - DAY).isoformat(),
             "expires": (TODAY + 30 * DAY).isoformat(),
             "document": bytes(range(16)).hex(),

@@ -11,6 +11,7 @@ import pytest
 from helpdesk.wire import slip_code
 from helpdesk.wire.slip_claims import SlipClaims
 from invoices.check import Check
+from invoices.told import Told
 from invoices.verdict import State, Verdict
 from kiosk.bootstrap.screens import ScanReader
 from kiosk.bootstrap.slip_desk import SignedSlipDesk
@@ -50,7 +51,8 @@ async def test_our_own_slip_shows_the_whole_check(folder: Path) -> None:
         slip = await found(database, folder, code_of(check))
         assert (slip.worth, slip.fault, slip.check) == (SlipWorth.GOOD, "", check)
         assert slip.says is not None
-        assert (slip.says.centre, slip.says.kiosk, slip.says.verdict) == ("HD01", "A03", "match")
+        assert (slip.says.centre, slip.says.kiosk) == ("HD01", "A03")
+        assert slip.says.told == check.outcome.told
 
 
 async def test_an_unsigned_slip_of_ours_opens_its_record_and_is_marked(folder: Path) -> None:
@@ -69,7 +71,7 @@ async def test_the_slip_of_a_kept_check_opens_it_before_and_after_its_answer(fol
         await database.checks.complete(op("op-1"), matched(State.VOIDED), NOW)
         slip = await found(database, folder, code)
         assert slip.says is not None
-        assert slip.says.verdict == "unavailable"
+        assert slip.says.told == Told(Verdict.UNAVAILABLE)
         assert slip.check is not None
         assert slip.check.outcome.state is State.VOIDED
 

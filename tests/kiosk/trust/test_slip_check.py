@@ -11,8 +11,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpdesk.wire import cose, slip_code
+from helpdesk.wire.numbered import MOMENT_LIMIT
 from helpdesk.wire.signing_key import Ed25519Signer
-from helpdesk.wire.slip_claims import SignatureState, SlipClaims, SlipType, StateCode, VerdictCode
+from helpdesk.wire.slip_claims import (
+    Basis,
+    SignatureState,
+    SlipClaims,
+    SlipType,
+    StateCode,
+    VerdictCode,
+)
 from helpdesk.wire.trust_list import Use
 from kiosk.trust.slip_check import Worth
 from kiosk.trust.store import TrustHeld
@@ -126,6 +134,10 @@ TAMPERINGS: dict[str, Any] = {
     "state": StateCode.VOIDED,
     "invoice": bytes(16),
     "type": SlipType.NUMBER,
+    "registry": NOW,
+    "pack": NOW,
+    "outdated": NOW,
+    "upstream": NOW,
 }
 
 
@@ -152,7 +164,21 @@ def test_no_claim_can_be_changed(name: str) -> None:
         changes["state"] = None
     if name == "type":
         changes |= {"verdict": None, "state": None, "invoice": None}
+    genuine = cose.parse(base45.b45decode(CODE.removeprefix("FP1:"))).payload
+    assert claims(**changes).to_cbor() != genuine
     found = check(forged(**changes), NOW, held())
+    assert (found.fault, found.worth, found.claims) == ("slip.signature", Worth.REFUSED, None)
+
+
+@pytest.mark.parametrize("basis", [Basis.PACK, Basis.OUTDATED, Basis.UPSTREAM])
+def test_no_slip_can_be_passed_off_as_one_of_the_registry(basis: Basis) -> None:
+    members = {basis.value: NOW}
+    message = base45.b45decode(slip_code.issue(claims(**members), KIOSK).removeprefix("FP1:"))
+    moment = b"\x1a" + int(NOW.timestamp()).to_bytes(4, "big")
+    number = SlipClaims.NUMBERS[basis]
+    by_basis, by_registry = (bytes([0x20 - 1 - at]) + moment for at in (number, -7))
+    assert message.count(by_basis) == 1
+    found = check(spelled(message.replace(by_basis, by_registry)), NOW, held())
     assert (found.fault, found.worth, found.claims) == ("slip.signature", Worth.REFUSED, None)
 
 
@@ -190,16 +216,30 @@ def test_any_text_gets_an_answer(text: str) -> None:
 @given(
     st.sampled_from(list(VerdictCode)),
     st.sampled_from(list(StateCode)),
+    st.sampled_from(list(Basis)),
+    st.integers(0, MOMENT_LIMIT - 1),
     st.binary(min_size=16, max_size=16),
     st.from_regex(r"\A[A-Z][A-Z0-9]{0,5}-[0-9]{6}-[0-9]{4}\Z"),
     st.binary(min_size=32, max_size=32),
 )
 def test_whatever_a_kiosk_signs_holds_and_another_kiosks_word_does_not(
-    verdict: VerdictCode, state: StateCode, document: bytes, record: str, seed: bytes
+    verdict: VerdictCode,
+    state: StateCode,
+    basis: Basis,
+    as_of: int,
+    document: bytes,
+    record: str,
+    seed: bytes,
 ) -> None:
     matched = verdict is VerdictCode.MATCH
+    if (verdict, state) != (VerdictCode.MATCH, StateCode.NORMAL) and basis is Basis.OUTDATED:
+        basis = Basis.PACK
     said = claims(
-        verdict=verdict, state=state if matched else None, document_id=document, record=record
+        verdict=verdict,
+        state=state if matched else None,
+        document_id=document,
+        record=record,
+        **{**dict.fromkeys(Basis), basis: as_of},
     )
     signer = Ed25519Signer(seed)
     by = held(listed(trusted(signer), trusted(STRANGER, holder="A04")))

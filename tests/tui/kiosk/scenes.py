@@ -10,6 +10,7 @@ from typing import cast
 
 from textual.pilot import Pilot
 
+from invoices.told import Told
 from invoices.verdict import Source, State, Verdict
 from tests.tui.scripted_ports import (
     NOW,
@@ -171,6 +172,7 @@ def result(
 
 TROUBLED = Health(Link.OFFLINE, NOW - timedelta(minutes=12), printer="paper_out", scanner="lost")
 SMALL = ((80, 24),)
+VOIDED = Told(Verdict.MATCH, State.VOIDED, Source.REGISTRY, NOW)
 """Enough for a variant of a screen that is shown at both sizes elsewhere."""
 
 SAMPLES = (Sample("result.match.normal", SCAN), Sample("result.not_found", SCAN))
@@ -229,7 +231,7 @@ SCENES: Mapping[str, Scene] = {
     "history": Scene(keys("space", "2", *"A03-2611", then="HistoryScreen")),
     "summary": Scene(
         by_number,
-        lambda: Kiosk(records=ScriptedRecords(Summary(RECORD, "match", "voided", NOW))),
+        lambda: Kiosk(records=ScriptedRecords(Summary(RECORD, NOW, VOIDED))),
     ),
     "no_record": Scene(by_number),
     **{

@@ -87,7 +87,9 @@ async def test_the_slip_prints_by_itself_once_and_its_state_is_live() -> None:
         for shown in (
             SlipShown(SlipState.PRINTING),
             SlipShown(SlipState.WAITING, "paper_out"),
+            SlipShown(SlipState.WAITING, "unknown"),
             SlipShown(SlipState.WAITING, "[/] no such reason"),
+            SlipShown(SlipState.FAILED, "document.qr_wide"),
             SlipShown(SlipState.DOUBTFUL),
             SlipShown(SlipState.PRINTED),
         ):
@@ -98,6 +100,8 @@ async def test_the_slip_prints_by_itself_once_and_its_state_is_live() -> None:
             "小票正在打印 ……",
             "小票在等：打印机缺纸",
             "小票在等：打印机没有答复",
+            "小票在等：本机有故障，请找工作人员",
+            "小票没有打出来：本机有故障，请找工作人员",
             "小票可能没打好，请看出纸口；没有请找工作人员",
             "小票已打印 ✔",
         ]

@@ -11,7 +11,8 @@ from typing import cast
 import pytest
 from textual.pilot import Pilot
 
-from invoices.verdict import State, Verdict
+from invoices.told import Told
+from invoices.verdict import Source, State, Verdict
 from tests.tui.scripted_ports import (
     CATALOGUES,
     NOW,
@@ -34,7 +35,8 @@ from tui.kiosk.signed_slip_words import signature_fact, slip_notice
 from tui.kiosk.wording import Wording
 
 CODE = "FP1:6BF+70Z%7.AQ"
-SAYS = SlipSays(RECORD, "HD01", "A07", NOW - timedelta(hours=2), "match", "voided")
+AT = NOW - timedelta(hours=2)
+SAYS = SlipSays(RECORD, "HD01", "A07", AT, Told(Verdict.MATCH, State.VOIDED, Source.REGISTRY, AT))
 LISTED = NOW - timedelta(days=9)
 GOOD = SignedSlip(SlipWorth.GOOD, says=SAYS, listed_at=LISTED)
 
@@ -158,7 +160,7 @@ async def test_another_language_says_all_of_it_anew() -> None:
 
 FINDINGS = [
     (GOOD, "一致，但已经作废", "签名有效"),
-    (replace(GOOD, says=replace(SAYS, verdict=None, state=None)), "小票有效", "签名有效"),
+    (replace(GOOD, says=replace(SAYS, told=None)), "小票有效", "签名有效"),
     (doubted("slip.expired"), "小票已过有效期", "小票上写的是"),
     (doubted("slip.revoked"), "小票已作废", "小票上写的是"),
     (doubted("slip.key_revoked", None), "小票已作废", "吊销"),

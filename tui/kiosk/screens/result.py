@@ -71,8 +71,8 @@ class ResultScreen(KioskScreen):
     def compose_body(self) -> ComposeResult:
         check, wording = self.check, self.desk.wording
         outcome = check.outcome
-        answer, outdated = (outcome.verdict, outcome.state), outcome.outdated
-        tone = tone_of(*answer, outdated=outdated)
+        answer, dated = (outcome.verdict, outcome.state), self._dated()
+        tone = tone_of(*answer, dated=dated)
         with Vertical(id="result-code"):
             yield CodePicture(record_code(check.record, check.token), scale=self._scale())
             yield Static(self.say("result.code", record=check.record), id="result-record")
@@ -81,7 +81,7 @@ class ResultScreen(KioskScreen):
             with Horizontal(id="answer", classes=f"-{tone}"):
                 yield Emblem(tone)
                 with Vertical(id="answer-words"):
-                    yield LargeWords(self.say(large_key(*answer, outdated=outdated)))
+                    yield LargeWords(self.say(large_key(*answer, dated=dated)))
                     yield from self._headlines()
             with Horizontal(id="result-columns"):
                 if outcome.details is not None:
@@ -163,6 +163,12 @@ class ResultScreen(KioskScreen):
         signature = [] if self.proof is None else [signature_fact(self.proof, wording)]
         return proof_facts(self.check, wording) + signature
 
+    def _dated(self) -> bool:
+        """Whether normal is told as of when: also what a pack said by itself, once it is past."""
+        outcome = self.check.outcome
+        found = self.occasion is Occasion.FOUND
+        return outcome.told.dated if found else outcome.outdated
+
     def _editable(self) -> bool:
         ports = self.desk.ports
         return (
@@ -175,7 +181,7 @@ class ResultScreen(KioskScreen):
 
     def _headlines(self) -> ComposeResult:
         outcome = self.check.outcome
-        key = headline_key(outcome.verdict, outcome.state, outdated=outcome.outdated)
+        key = headline_key(outcome.verdict, outcome.state, dated=self._dated())
         as_of = self.desk.wording.minute(outcome.as_of) if outcome.as_of else ""
         yield Static(self.say(key, as_of=as_of), id="headline", markup=False)
         other = self.say(f"{key}.other", as_of=as_of)
