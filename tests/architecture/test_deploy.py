@@ -128,4 +128,4 @@ def test_data_of_the_units_can_be_configured_by_whole_paths(tmp_path: Path) -> N
         '[helpdesk]\ncontrol = "/var/lib/yanpiao-helpdesk/control.sock"\n'
     )
     assert str(load_kiosk(file, {}).data) == "/var/lib/yanpiao/kiosk"
-    assert load_server(file, {})
+    assert load_server(file, {}).database.url.endswith("helpdesk.sqlite3")
