@@ -48,7 +48,8 @@ class Checkup:
             devices: ask the printer of a kiosk that does not run.
         """
         machine = await asyncio.to_thread(look_at, self._config)
-        inside, owner, fault = await self._inside()
+        inside, owner, error = await self._inside()
+        fault = _KEPT if owner.fault else (error.code if error else None)
         asked = await self._reach() if server else None
         ask_printer = devices and inside is None and fault != _KEPT
         ask_printer = ask_printer or (devices and inside is not None and inside.live is None)
@@ -73,29 +74,29 @@ class Checkup:
         Raises:
             KioskError: why it cannot be known.
         """
-        inside, owner, fault = await self._inside()
-        if fault is not None:
-            raise KioskError(owner.fault or fault, {"path": str(self._config.control)})
+        inside, _, error = await self._inside()
+        if error is not None:
+            raise error
         return inside
 
-    async def _inside(self) -> tuple[Inside | None, Owner, str | None]:
+    async def _inside(self) -> tuple[Inside | None, Owner, KioskError | None]:
         """The book, who has it, and why it cannot be known."""
         for last in (False, True):
             try:
                 return await self._ask()
             except KioskError as error:
-                code = error.code
-            if code == _ABSENT and await asyncio.to_thread(_forbidden, self._config.control):
-                code = "control.forbidden"
+                silent = error
+            if await asyncio.to_thread(_forbidden, self._config.control):
+                silent = KioskError("control.forbidden")
             pid = await asyncio.to_thread(owner_of, self._config.data)
-            if code != _ABSENT or pid is not None:
-                return None, Owner(pid, answers=False, fault=code), _KEPT
-            inside, fault = await self._read()
+            if silent.code != _ABSENT or pid is not None:
+                return None, Owner(pid, answers=False, fault=silent.code), silent
+            inside, unread = await self._read()
             started = await asyncio.to_thread(owner_of, self._config.data)
             if started is None or last:
                 break
             # It started while its files were being read: it knows better.
-        return inside, Owner(None, answers=False), fault
+        return inside, Owner(None, answers=False), unread
 
     async def _ask(self) -> tuple[Inside, Owner, None]:
         form = await ask(self._config.control, "inspect", {}, deadline=ANSWER_WITHIN)
@@ -105,11 +106,11 @@ class Checkup:
             raise KioskError(_UNKNOWN) from error
         return inside, Owner(inside.live.pid if inside.live else None, answers=True), None
 
-    async def _read(self) -> tuple[Inside | None, str | None]:
+    async def _read(self) -> tuple[Inside | None, KioskError | None]:
         try:
             return await read_stopped(self._config.data, self._clock), None
         except KioskError as error:
-            return None, error.code
+            return None, error
 
     async def _reach(self) -> Reach:
         transport = HttpTransport(self._config.kiosk.server)

@@ -60,7 +60,7 @@ class TechnicianDesk:
             at=looked.at,
             name=self._name(looked),
             pid=live.pid if live else None,
-            found=_keyed(judge(self.config, looked), words),
+            found=in_words(judge(self.config, looked), words),
             log=[LogLine(each.at, each.level, each.text) for each in records],
         )
 
@@ -103,7 +103,7 @@ class TechnicianDesk:
         return who.kiosk if who and who.kiosk else self.config.kiosk.prefix
 
 
-def _keyed(findings: tuple[Finding, ...], words: Words) -> list[Found]:
+def in_words(findings: tuple[Finding, ...], words: Words) -> list[Found]:
     """Keys are codes; the second of a code has its number too."""
     found: list[Found] = []
     for each in findings:

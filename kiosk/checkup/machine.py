@@ -26,7 +26,7 @@ _FLOCK, _PID, _PLACE = 1, 4, 5
 
 def look_at(config: Config) -> Machine:
     """What lies in the data folder and how much room there is. Blocks."""
-    folder = _facts(config.data, secret=False)
+    folder = _facts(config.data, secret=False) if config.data.is_dir() else None
     kept = tuple(facts for facts in _paths(config) if facts is not None)
     database, key = config.data / DATABASE, config.data / KEY
     access = config.access

@@ -9,6 +9,8 @@ nothing to be read until the kiosk has been started once.
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -58,7 +60,8 @@ async def read_only(path: Path) -> AsyncIterator[ReadOnlyConnection | None]:
 
     Raises:
         StoreError: `store.unsettled` where only a start of the kiosk can make it readable,
-            `store.forbidden` for another account's, `store.unreadable` otherwise.
+            `store.forbidden` for another account's, `store.unusable` where something else is in
+            its folder's place, `store.unreadable` otherwise.
     """
     raw = await asyncio.to_thread(_open, path)
     if raw is None:
@@ -72,6 +75,8 @@ async def read_only(path: Path) -> AsyncIterator[ReadOnlyConnection | None]:
 
 
 def _open(path: Path) -> sqlite3.Connection | None:
+    if path.parent.exists() and not path.parent.is_dir():
+        raise StoreError("store.unusable", {"reason": os.strerror(errno.ENOTDIR)})
     try:
         if not path.exists() or path.stat().st_size == 0:
             return None

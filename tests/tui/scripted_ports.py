@@ -58,12 +58,12 @@ def catalogue(language: str, domain: str) -> dict[str, str]:
 class PoCatalogues:
     """Translations without compiling anything."""
 
-    def __init__(self) -> None:
+    def __init__(self, domains: Sequence[str] = DOMAINS) -> None:
         self.languages: Sequence[str] = ("zh_CN", "en")
         self._texts = {
             language: {
                 key: text
-                for domain in reversed(DOMAINS)
+                for domain in reversed(domains)
                 for key, text in catalogue(language, domain).items()
             }
             for language in self.languages

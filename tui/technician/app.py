@@ -89,7 +89,15 @@ class TechnicianApp(HardenedApp, inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.ticker = self.set_interval(1.0, self._tick)
+        # A look may be quicker than the first screen is made.
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
         self.run_worker(self._watch(), group="watch")
+
+    def look_now(self) -> None:
+        """Bring the next look forward."""
+        self._wake.set()
 
     async def _watch(self) -> None:
         """Look for ever; a key brings the next look forward."""
@@ -118,16 +126,24 @@ class TechnicianApp(HardenedApp, inherit_bindings=False):
     def _take(self, look: Look) -> None:
         self._look = look
         self._presence = self._presence.seen(look.pid, look.at)
-        main = self.screen_stack[0]
-        if isinstance(main, MainScreen):
+        if main := self._main:
             main.show(look, self._presence)
-        if isinstance(self.screen, PageScreen):
-            self.screen.refresh_page()
+        self._refresh_page()
 
     def _tick(self) -> None:
-        main = self.screen_stack[0]
-        if isinstance(main, MainScreen):
+        if main := self._main:
             main.tick()
+
+    @property
+    def _main(self) -> MainScreen | None:
+        """None once the app is ending: what it is made of goes piece by piece."""
+        main = self.screen_stack[0] if self.is_running and self.screen_stack else None
+        return main if isinstance(main, MainScreen) and main.whole else None
+
+    def _refresh_page(self) -> None:
+        page = self.screen if self.is_running and self.screen_stack else None
+        if isinstance(page, PageScreen) and page.whole:
+            page.refresh_page()
 
     # --- keys ------------------------------------------------------------------------------
 
@@ -149,14 +165,13 @@ class TechnicianApp(HardenedApp, inherit_bindings=False):
         language = languages[place]
         self._wording = Wording(language, self._catalogues.translator(language), self._clock)
         self._tick()
-        if isinstance(self.screen, PageScreen):
-            self.screen.refresh_page()
-        self._wake.set()
+        self._refresh_page()
+        self.look_now()
 
     def action_doctor(self) -> None:
         """All that wants doing, with what to do; server and devices are asked anew."""
         self._whole = True
-        self._wake.set()
+        self.look_now()
         self._read(PageScreen(lambda: self._wording, "tech.doctor.title", self._cures))
 
     def action_log(self) -> None:

@@ -65,10 +65,17 @@ class MainScreen(Screen[None]):
                 yield Static(self._log(), id="log", markup=False)
         yield Static(self._foot(), id="foot", markup=False)
 
+    @property
+    def whole(self) -> bool:
+        """Whether all its parts are there."""
+        return bool(self.query("#foot"))
+
     def show(self, look: Look, presence: Presence) -> None:
         """What was found now."""
-        first, self._look, self._presence = self._look is None, look, presence
-        self._show_rows(look.found)
+        before, self._look, self._presence = self._look, look, presence
+        first = before is None
+        if before is None or [*before.found] != [*look.found]:
+            self._show_rows(look.found)
         if first:
             self._begin_where_it_burns(look.found)
         self.tick()

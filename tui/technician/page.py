@@ -53,6 +53,11 @@ class PageScreen(Screen[None]):
         if self._newest_last:
             self.call_after_refresh(self._scroller.scroll_end, animate=False)
 
+    @property
+    def whole(self) -> bool:
+        """Whether all its parts are there."""
+        return all(self.query(f"#{part}") for part in ("page-title", "page-text", "page-keys"))
+
     def refresh_page(self) -> None:
         """The present lines, in the present language; whoever is at the end stays there."""
         at_end = self._scroller.is_vertical_scroll_end

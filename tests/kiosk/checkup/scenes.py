@@ -172,7 +172,7 @@ def _database() -> Iterator[Scene]:
     yield Scene("database.none", note, replace(STOPPED, inside=None))
     for code in ("store.unsettled", "store.older", "store.forbidden", "store.kept"):
         yield Scene(f"database.{code.replace('.', '_')}", Level.UNKNOWN, unread(code))
-    damaged = ("store.newer", "store.unreadable", "seal.broken")
+    damaged = ("store.newer", "store.unreadable", "store.unusable", "seal.broken")
     for code in (*damaged, "key.missing", "key.exposed", "key.form"):
         yield Scene(f"database.{code.replace('.', '_')}", Level.FAULT, unread(code))
     for part in ("identity", "trust", "outbox", "packs"):

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from helpdesk.wire.enrolment import RegionKey
-from kiosk.checkup.facts import Inside
+from kiosk.checkup import data_rules
+from kiosk.checkup.facts import Inside, Who
 from kiosk.checkup.pack_facts import packs_in_use, packs_on_disk
 from kiosk.checkup.stopped import read_stopped
 from kiosk.identity.identity import Enrolled
@@ -76,6 +77,9 @@ async def test_packs_on_the_disk_are_told_as_by_the_kiosk_that_used_them(
     folder = PackFolder(left / "packs")
     form = await _form(left)
     assert await asyncio.to_thread(packs_on_disk, folder, form) == running
+    for age, code in ((DAY / 2, "packs.good"), (DAY, "packs.expired")):
+        judged = data_rules.packs(running, Who(kiosk="A07"), NOW + age)
+        assert [each.code for each in judged] == [code]
     (file,) = [*(left / "packs" / "files").glob("*.fpk")]
     await asyncio.to_thread(file.unlink)
     assert (await asyncio.to_thread(packs_on_disk, folder, form)).bad == 1

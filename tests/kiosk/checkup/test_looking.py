@@ -117,6 +117,13 @@ async def test_there_was_never_a_kiosk(tmp_path: Path) -> None:
     assert [*await asyncio.to_thread(traces, tmp_path)] == ["."]
 
 
+async def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "d").write_text("in the way")
+    told = await found(config(tmp_path))
+    assert codes(told, Part.DATABASE) == ["database.store_unusable"]
+    assert codes(told, Part.FILES) == ["files.none"]
+
+
 async def test_keys_that_others_can_read(tmp_path: Path) -> None:
     folder = tmp_path / "d"
     await asyncio.to_thread(ended, folder)
