@@ -21,6 +21,7 @@ from helpdesk.wire.journal_form import Head
 from kiosk.errors import KioskError
 from kiosk.identity.calls import code_of
 from kiosk.identity.refusal import RefusalError
+from kiosk.journal.outbox import Held
 from kiosk.policy import Policy
 from kiosk.transport import Call, TransportError
 
@@ -120,21 +121,21 @@ class Push:
         await self._take(sent, _answer(reply))
         return Pushed.SOME if sent.entries else Pushed.NOTHING
 
-    async def forgotten(self) -> bool:
-        """Whether the server, asked now, knows nothing of this kiosk or has another history.
-
-        False too for a kiosk that has no keys to ask with.
+    async def held(self) -> Held:
+        """How much the server, asked now, has of what this kiosk told it.
 
         Raises:
             TransportError: no answer that counts.
         """
+        if self._identities.current is None:
+            return Held.MARK if self._identities.form is None else Held.UNKNOWN
         try:
             await self.turn(asking=True)
         except ParkedError:
-            return True
+            return Held.NOTHING
         except RefusalError as error:
-            return error.key_unknown
-        return False
+            return Held.NOTHING if error.key_unknown else Held.MARK
+        return Held.MARK
 
     async def _batch(self, identity: Identity) -> _Sent:
         at = await self._outbox.position()

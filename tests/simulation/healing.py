@@ -108,6 +108,8 @@ async def _needs_a_person(world: World, kiosk: Kiosk, helped: dict[str, int]) ->
 async def _not_locked_out(world: World, name: str, kiosk: str) -> None:
     """A server that knows the kiosk knows a key that the kiosk still has."""
     running = world.server.running
+    if world.copies or world.old_disks:
+        return  # the disk's double has turned the key
     if running is not None and await running.bureau.roster.keys_of(kiosk):
         world.blame(f"stuck: {name} is locked out")
 

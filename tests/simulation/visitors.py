@@ -61,7 +61,10 @@ async def visit(world: World, kiosk: Kiosk, face: Face) -> bool:
             state=outcome.state and outcome.state.value,
             source=outcome.source and outcome.source.value,
             at=world.time.seconds,
-            asked=check.op_id in world.asked or world.weather.late > 0,
+            # A kiosk that was never enrolled asks before it tells.
+            asked=check.op_id in world.asked
+            or world.weather.late > 0
+            or life.parts.identities.form is None,
         )
     )
     world.note(f"{kiosk.name} act {act} told {outcome.verdict} {outcome.source} {check.record}")
