@@ -171,13 +171,14 @@ class Outbox:
         """The server is at `mark`, which may be less than it was."""
         await tx.execute(_MARK, mark, at.number)
 
-    async def let_go(self, tx: Transaction, at: Position, server_now: datetime) -> int:
+    async def let_go(self, tx: Transaction, at: Position, mark: int, server_now: datetime) -> int:
         """Forget entries that were judged so long ago that no restored server asks for them.
 
-        Both moments are the server's: a wrong clock here forgets nothing. How many went.
+        None after `mark`, where the server is now. Both moments are the server's: a wrong clock
+        here forgets nothing. How many went.
         """
         until = server_now - timedelta(days=self._policy.keep_days)
-        found = await tx.fetch(_FIRST_NEEDED, at.number, at.mark, until.isoformat())
+        found = await tx.fetch(_FIRST_NEEDED, at.number, mark, until.isoformat())
         last = (found[0][0] if found else at.head.seq + 1) - 1
         rows = await tx.fetch(_HASH, at.number, last)
         if last <= at.base.seq or not rows:

@@ -204,7 +204,7 @@ class Push:
                 if hear := self._heard.get(item.kind):
                     await hear(tx, item)
             await self._outbox.set_mark(tx, sent.at, mark)
-            await self._outbox.let_go(tx, sent.at, answer.server_time)
+            await self._outbox.let_go(tx, sent.at, mark, answer.server_time)
         for verdict in verdicts:
             if verdict.reason:
                 logger.warning("entry %d %s: %s", verdict.seq, verdict.outcome, verdict.reason)

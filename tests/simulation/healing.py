@@ -94,7 +94,7 @@ async def _needs_a_person(world: World, kiosk: Kiosk, helped: dict[str, int]) ->
         _wiped(world, kiosk)
         return True
     if form.standing is Standing.QUARANTINED:
-        return report.waiting == 0
+        return report.waiting == 0 or report.parked in _HOPELESS
     # Once is no reason: it may be going back to its previous key at this moment.
     world.strangers[kiosk.name] = report.failure == _UNKNOWN and kiosk.name in world.strangers
     if report.failure != _UNKNOWN:
@@ -152,7 +152,11 @@ async def _differs(
 ) -> str:
     """What the two sides do not know of each other."""
     server = await ServerBooks.read(running)
-    _, journal, *_ = books.journals[-1]
+    latest, journal, *_ = books.journals[-1]
+    filed = {(entry.journal, entry.hash) for entry in server.entries}
+    for number, _, _, _, _, hash_, outcome, _ in books.entries:
+        if number == latest and outcome and (bytes(journal).hex(), bytes(hash_)) not in filed:
+            return "knows nothing of the server's loss"
     mark = server.marks.get(bytes(journal).hex(), {}).get(0, 0)
     if mark < report.mark:
         return "knows nothing of the server's loss"
