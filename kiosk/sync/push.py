@@ -118,8 +118,9 @@ class Push:
         reply = await self._calls.call(self._call(sent), DEADLINE, ANSWER_LIMIT)
         if reply.status != _OK:
             raise await self._refused(sent, reply)
-        await self._take(sent, _answer(reply))
-        return Pushed.SOME if sent.entries else Pushed.NOTHING
+        moved = await self._take(sent, _answer(reply))
+        # Back with the mark, there is something to tell where there was nothing.
+        return Pushed.SOME if sent.entries or moved else Pushed.NOTHING
 
     async def held(self) -> Held:
         """How much the server, asked now, has of what this kiosk told it.
@@ -169,8 +170,8 @@ class Push:
             await self._state.mark(sent.at, sent.before.seq + 1)
         return ParkedError(code or "journal.not_read", {"status": str(reply.status)})
 
-    async def _take(self, sent: _Sent, answer: PushAnswer) -> None:
-        """Keep what the answer says, if it holds against our own journal."""
+    async def _take(self, sent: _Sent, answer: PushAnswer) -> bool:
+        """Keep what the answer says, if it holds against our own journal; whether the mark moved."""
         try:
             await self._check(sent, answer)
         except ParkedError:
@@ -190,6 +191,7 @@ class Push:
         if sent.entries and mark == sent.at.mark:
             # Told apart from progress, or the same batch would go out again at once.
             raise RefusalError("journal.not_taken", _OK)
+        return mark != sent.at.mark
 
     async def _keep(
         self, sent: _Sent, answer: PushAnswer, verdicts: tuple[EntryVerdict, ...], mark: int

@@ -162,6 +162,7 @@ def fence(world: World, kiosk: Kiosk) -> Happening:
         if running is None or form is None:
             return
         world.note(f"{form.kiosk} fenced")
+        world.ever_fenced.add(form.kiosk)
         try:
             await running.process.spawn(running.bureau.fleet.fence(form.kiosk))
         except (HelpdeskError, asyncio.CancelledError):

@@ -47,9 +47,12 @@ class KeysOnDisk(KeysInMemory):
     def __init__(self) -> None:
         super().__init__()
         self.process: Process | None = None
+        self.made = 0
+        """New pairs since the kiosk was enrolled."""
 
     async def keep(self, secret: bytes) -> KeyPair:
         self._living()
+        self.made += 1
         return await super().keep(secret)
 
     async def keep_only(self, names: object) -> None:

@@ -112,6 +112,7 @@ async def enrol(world: World, kiosk: Kiosk, tries: int = 40) -> bool:
         await asyncio.wait({task})
         if not task.cancelled() and task.exception() is None and life.process.alive:
             world.note(f"{kiosk.name} enrolled as {task.result()}")
+            kiosk.keys.made = 0
             return True
         error = None if task.cancelled() else task.exception()
         world.note(f"{kiosk.name} not enrolled: {error}")
