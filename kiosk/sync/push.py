@@ -171,7 +171,7 @@ class Push:
         return ParkedError(code or "journal.not_read", {"status": str(reply.status)})
 
     async def _take(self, sent: _Sent, answer: PushAnswer) -> bool:
-        """Keep what the answer says, if it holds against our own journal; whether the mark moved."""
+        """Keep what the answer says, if it holds against our journal; whether the mark moved."""
         try:
             await self._check(sent, answer)
         except ParkedError:
