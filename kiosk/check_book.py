@@ -91,8 +91,11 @@ class CheckBook(Protocol):
     async def complete(self, op_id: str, outcome: Outcome, at: datetime) -> bool:
         """Give a check that waits its answer; false where it has one already."""
 
-    async def kept(self) -> Sequence[KeptCheck]:
-        """The checks without any answer, oldest first; then those that have a provisional one."""
+    async def kept(self, *, told: bool = False) -> Sequence[KeptCheck]:
+        """The checks without any answer, oldest first; then those that have a provisional one.
+
+        With `told`, without those whose journal entry the server has not judged.
+        """
 
     async def find(self, record: str) -> Check | None:
         """One check by its record number.

@@ -2,7 +2,9 @@
 
 A position is given out under a row lock that is held until the commit, so no reader can pass a
 change that commits later. Each has a tag of chance: a cursor of a log that was since restored
-from a backup does not fit this one, and is told so.
+from a backup does not fit this one, and is told so. It also says how far the log was trimmed when
+it was given out: whoever is fetching everything may go on from a place before that, as long as
+nothing more was trimmed since.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 _TAG_BYTES: Final = 8
 _POSITION_BYTES: Final = 8
+_CURSOR_BYTES: Final = _POSITION_BYTES + _TAG_BYTES + _POSITION_BYTES
 _HEAD: Final = (
     "INSERT INTO kiosks_change_head (name, position, trimmed) VALUES ('log', 1, 0)"
     " ON CONFLICT (name) DO UPDATE SET position = kiosks_change_head.position + 1"
@@ -42,7 +45,8 @@ _LATEST: Final = (
     " ORDER BY position DESC LIMIT 1"
 )
 _AFTER: Final = (
-    "SELECT position, tag, topic, key, value FROM kiosks_change"
+    "SELECT position, tag, topic, key, value,"
+    " (SELECT trimmed FROM kiosks_change_head WHERE name = 'log') FROM kiosks_change"
     " WHERE position > $1 AND audience IN ('', $2) ORDER BY position LIMIT $3"
 )
 _OLD: Final = (
@@ -113,15 +117,19 @@ class ChangeLog:
             KiosksError: `sync.must_refetch` for a cursor of another log, or one so old that
                 what came after it is not complete any more.
         """
-        position = await self._position(cursor)
+        position, trimmed = await self._position(cursor)
         rows = await self._database.read(_AFTER, position, audience, limit + 1)
         shown = rows[:limit]
         if shown:
-            cursor = _cursor(shown[-1][0], shown[-1][1])
+            number, tag, *_, now_trimmed = shown[-1]
+            if cursor and position < now_trimmed != trimmed:
+                # Trimmed between the two reads: what was taken away may be missing here.
+                raise KiosksError(MUST_REFETCH)
+            cursor = _cursor(number, tag, now_trimmed)
         return Changes(
             tuple(
                 Change(topic=topic, key=key, value=None if value is None else json.loads(value))
-                for _, _, topic, key, value in shown
+                for _, _, topic, key, value, _ in shown
             ),
             cursor,
             len(rows) > limit,
@@ -130,7 +138,8 @@ class ChangeLog:
     async def trim(self, older_than: timedelta) -> int:
         """Drop what was superseded or taken away before; how many changes.
 
-        Whoever has a cursor from before the last of them must fetch everything anew.
+        Whoever has a cursor from before the last of them, given out before now, must fetch
+        everything anew.
         """
         before: datetime = self._clock.now() - older_than
         async with self._database.transaction() as tx:
@@ -144,27 +153,32 @@ class ChangeLog:
                 )
         return len(old)
 
-    async def _position(self, cursor: str) -> int:
+    async def _position(self, cursor: str) -> tuple[int, int]:
+        """Where a cursor stands, and how far the log was trimmed when it was given out."""
         if not cursor:
-            return 0
+            return 0, 0
         try:
             data = binary.from_text(cursor)
         except WireError as error:
             raise KiosksError(MUST_REFETCH) from error
-        if len(data) != _POSITION_BYTES + _TAG_BYTES:
+        if len(data) != _CURSOR_BYTES:
             raise KiosksError(MUST_REFETCH)
         position = int.from_bytes(data[:_POSITION_BYTES], "big", signed=True)
+        trimmed = int.from_bytes(data[-_POSITION_BYTES:], "big", signed=True)
         if not self._policy.cursor_of_this_log:
-            return position
+            return position, trimmed
         rows = await self._database.read(
             "SELECT c.tag, h.trimmed FROM kiosks_change c, kiosks_change_head h"
             " WHERE c.position = $1",
             position,
         )
-        if not rows or rows[0][0] != data[_POSITION_BYTES:].hex() or position < rows[0][1]:
+        if not rows or rows[0][0] != data[_POSITION_BYTES:-_POSITION_BYTES].hex():
             raise KiosksError(MUST_REFETCH)
-        return position
+        if position < rows[0][1] != trimmed:
+            raise KiosksError(MUST_REFETCH)
+        return position, trimmed
 
 
-def _cursor(position: int, tag: str) -> str:
-    return binary.to_text(position.to_bytes(_POSITION_BYTES, "big") + bytes.fromhex(tag))
+def _cursor(position: int, tag: str, trimmed: int) -> str:
+    numbers = (each.to_bytes(_POSITION_BYTES, "big") for each in (position, trimmed))
+    return binary.to_text(bytes.fromhex(tag).join(numbers))

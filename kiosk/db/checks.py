@@ -65,6 +65,9 @@ _REFUSED = """
 """
 _KEPT = """
     SELECT op_id, record, payload FROM checks WHERE delivery IN ('kept', 'provisional')
+    AND NOT (? AND EXISTS (SELECT 1 FROM journal_entries AS entry
+        WHERE entry.op_id = checks.op_id AND entry.outcome IS NULL
+        AND entry.journal = (SELECT MAX(number) FROM journals)))
     ORDER BY delivery, seq LIMIT 500
 """
 _WITHOUT_ENTRY = """
@@ -152,9 +155,9 @@ class SqlCheckBook:
             await tx.execute(_COMPLETE, *_clear(outcome.told), at.isoformat(), sealed, op_id)
         return True
 
-    async def kept(self) -> Sequence[KeptCheck]:
-        """The checks that wait, oldest first."""
-        rows = await self._connection.fetch(_KEPT)
+    async def kept(self, *, told: bool = False) -> Sequence[KeptCheck]:
+        """The checks that wait, oldest first; with `told` only those that the server knows of."""
+        rows = await self._connection.fetch(_KEPT, told)
         return [check for row in rows if (check := self._kept_check(row))]
 
     async def find(self, record: str) -> Check | None:

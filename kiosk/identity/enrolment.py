@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kiosk.identity.key_store import KeyPair
     from kiosk.ids import RandomBytes
     from kiosk.journal.journal import Journal
-    from kiosk.journal.outbox import Outbox
+    from kiosk.journal.outbox import Held, Outbox
 
 DEADLINE: Final = 10.0
 """Seconds for each of the two calls."""
@@ -52,7 +52,7 @@ class EnrolmentError(KioskError):
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """The use case. `forgotten`: whether the server has lost what we told it as who we are."""
+    """The use case. `held`: how much the server has of what we told it as who we are."""
 
     calls: ServerCalls
     identities: IdentityBook
@@ -61,7 +61,7 @@ class Enrolment:
     connection: Connection
     clock: Clock
     random: RandomBytes
-    forgotten: Callable[[], Awaitable[bool]]
+    held: Callable[[], Awaitable[Held]]
 
     async def enrol(self, typed: str) -> Enrolled:
         """Who this kiosk is now; the server's keys are pinned and its own are the new ones.
@@ -75,7 +75,7 @@ class Enrolment:
         """
         try:
             code = enrolment_code.parse(typed)
-            whole = await self.forgotten()
+            held = await self.held()
             asked, server, grant = await self._admitted(code)
         except WireError as error:
             raise EnrolmentError(error.code, error.params) from error
@@ -89,7 +89,7 @@ class Enrolment:
     ) -> None:
         async with self.connection.transaction() as tx:
             if (await self.journal.written(tx)).journal != asked.journal:
-                await self.outbox.begin_anew(tx, asked.journal, whole=whole)
+                await self.outbox.begin_anew(tx, asked.journal, held)
             form = await self.identities.enrol(tx, asked, grant, server, self.clock.now())
         await self.identities.settle(form)
 

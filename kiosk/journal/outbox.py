@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from helpdesk.wire.journal_form import SALT_BYTES, Entry, Head, read_header
@@ -56,9 +57,20 @@ _UNTOLD = """
 """
 _WHOLE = """
     SELECT MAX(journal), seq, op_id, header, sealed FROM journal_entries
-    GROUP BY op_id ORDER BY MAX(journal), seq
+    WHERE ? OR outcome IS NOT 'refused' GROUP BY op_id ORDER BY MAX(journal), seq
 """
 """Of an entry that was written again the last, over all journals."""
+
+
+class Held(Enum):
+    """How much of what it was told the server still has."""
+
+    MARK = "mark"
+    """All up to the mark."""
+    UNKNOWN = "unknown"
+    """Nobody can say; what it refused once stays refused."""
+    NOTHING = "nothing"
+    """It was restored to before it knew us, or has another history under our name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +174,14 @@ class Outbox:
         """The server is at `mark`, which may be less than it was."""
         await tx.execute(_MARK, mark, at.number)
 
-    async def let_go(self, tx: Transaction, at: Position, server_now: datetime) -> int:
+    async def let_go(self, tx: Transaction, at: Position, mark: int, server_now: datetime) -> int:
         """Forget entries that were judged so long ago that no restored server asks for them.
 
-        Both moments are the server's: a wrong clock here forgets nothing. How many went.
+        None after `mark`, where the server is now. Both moments are the server's: a wrong clock
+        here forgets nothing. How many went.
         """
         until = server_now - timedelta(days=self._policy.keep_days)
-        found = await tx.fetch(_FIRST_NEEDED, at.number, at.mark, until.isoformat())
+        found = await tx.fetch(_FIRST_NEEDED, at.number, mark, until.isoformat())
         last = (found[0][0] if found else at.head.seq + 1) - 1
         rows = await tx.fetch(_HASH, at.number, last)
         if last <= at.base.seq or not rows:
@@ -176,14 +189,14 @@ class Outbox:
         await tx.execute(_BASE, last, rows[0][0], at.number)
         return await tx.execute(_LET_GO, at.number, last)
 
-    async def begin_anew(self, tx: Transaction, journal: bytes, *, whole: bool = False) -> None:
-        """Begin a new journal; what the server does not have is written into it once more.
-
-        `whole`: it has nothing, whatever it said once; else what follows the mark.
-        """
+    async def begin_anew(self, tx: Transaction, journal: bytes, held: Held = Held.MARK) -> None:
+        """Begin a new journal; what the server may not have is written into it once more."""
         before = await self._journal.written(tx)
         ((_, _, mark),) = await tx.fetch(_STANDING, before.number)
-        untold = await (tx.fetch(_WHOLE) if whole else tx.fetch(_UNTOLD, before.number, mark))
+        if held is Held.MARK:
+            untold = await tx.fetch(_UNTOLD, before.number, mark)
+        else:
+            untold = await tx.fetch(_WHOLE, held is Held.NOTHING)
         await self._journal.begin(tx, journal)
         for number, seq, op_id, header, sealed in untold:
             _, plain = self._content(number, seq, sealed)

@@ -107,7 +107,7 @@ def join(given: Outside) -> SyncParts:
         connection,
         clock,
         given.random,
-        push.forgotten,
+        push.held,
     )
     return SyncParts(identities, calls, verifier, enrolment, state, push, pull, rotation, sync)
 

@@ -21,6 +21,7 @@ from helpdesk.wire.journal_form import Head
 from kiosk.errors import KioskError
 from kiosk.identity.calls import code_of
 from kiosk.identity.refusal import RefusalError
+from kiosk.journal.outbox import Held
 from kiosk.policy import Policy
 from kiosk.transport import Call, TransportError
 
@@ -117,24 +118,25 @@ class Push:
         reply = await self._calls.call(self._call(sent), DEADLINE, ANSWER_LIMIT)
         if reply.status != _OK:
             raise await self._refused(sent, reply)
-        await self._take(sent, _answer(reply))
-        return Pushed.SOME if sent.entries else Pushed.NOTHING
+        moved = await self._take(sent, _answer(reply))
+        # Back with the mark, there is something to tell where there was nothing.
+        return Pushed.SOME if sent.entries or moved else Pushed.NOTHING
 
-    async def forgotten(self) -> bool:
-        """Whether the server, asked now, knows nothing of this kiosk or has another history.
-
-        False too for a kiosk that has no keys to ask with.
+    async def held(self) -> Held:
+        """How much the server, asked now, has of what this kiosk told it.
 
         Raises:
             TransportError: no answer that counts.
         """
+        if self._identities.current is None:
+            return Held.MARK if self._identities.form is None else Held.UNKNOWN
         try:
             await self.turn(asking=True)
         except ParkedError:
-            return True
+            return Held.NOTHING
         except RefusalError as error:
-            return error.key_unknown
-        return False
+            return Held.NOTHING if error.key_unknown else Held.MARK
+        return Held.MARK
 
     async def _batch(self, identity: Identity) -> _Sent:
         at = await self._outbox.position()
@@ -168,8 +170,8 @@ class Push:
             await self._state.mark(sent.at, sent.before.seq + 1)
         return ParkedError(code or "journal.not_read", {"status": str(reply.status)})
 
-    async def _take(self, sent: _Sent, answer: PushAnswer) -> None:
-        """Keep what the answer says, if it holds against our own journal."""
+    async def _take(self, sent: _Sent, answer: PushAnswer) -> bool:
+        """Keep what the answer says, if it holds against our journal; whether the mark moved."""
         try:
             await self._check(sent, answer)
         except ParkedError:
@@ -189,6 +191,7 @@ class Push:
         if sent.entries and mark == sent.at.mark:
             # Told apart from progress, or the same batch would go out again at once.
             raise RefusalError("journal.not_taken", _OK)
+        return mark != sent.at.mark
 
     async def _keep(
         self, sent: _Sent, answer: PushAnswer, verdicts: tuple[EntryVerdict, ...], mark: int
@@ -203,7 +206,7 @@ class Push:
                 if hear := self._heard.get(item.kind):
                     await hear(tx, item)
             await self._outbox.set_mark(tx, sent.at, mark)
-            await self._outbox.let_go(tx, sent.at, answer.server_time)
+            await self._outbox.let_go(tx, sent.at, mark, answer.server_time)
         for verdict in verdicts:
             if verdict.reason:
                 logger.warning("entry %d %s: %s", verdict.seq, verdict.outcome, verdict.reason)

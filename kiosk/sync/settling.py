@@ -1,8 +1,9 @@
 """Checks that wait get the server's full answer, under the id they were asked with at first.
 
 First those that have no answer at all, then those that the data on this machine has answered.
-The journal has told the server of each before, so that asking counts nothing twice. A check the
-server cannot answer never stands in the way of the next, and none is dropped.
+An enrolled kiosk asks only about what the journal has told: what a visitor has been told already
+is then no question that a limit could refuse. A check the server cannot answer never stands in
+the way of the next, and none is dropped.
 """
 
 from __future__ import annotations
@@ -35,14 +36,16 @@ class Settling:
         self._clock = clock
         self._failed: set[str] = set()
 
-    async def turn(self) -> bool:
+    async def turn(self, *, told: bool = False) -> bool:
         """Ask about each check that waits; whether none waits any more.
+
+        With `told`, about none whose entry the server has not judged.
 
         Raises:
             VerifierError: the link went away; the rest waits for the next turn.
             StoreError: the book cannot be read or written.
         """
-        kept = await self._book.kept()
+        kept = await self._book.kept(told=told)
         waiting, in_a_row = False, 0
         # Those that failed before come last, so that they hold up none of the others.
         for check in sorted(kept, key=lambda check: check.op_id in self._failed):

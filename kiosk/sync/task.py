@@ -224,25 +224,22 @@ class SyncTask:
         unknown = self._identities.form is None
         if not (unknown or self._trusted) or self._clock.monotonic() < self._settle_at:
             return
-        if not await self._settling.turn():
+        if not await self._settling.turn(told=not unknown):
             self._settle_at = self._clock.monotonic() + SETTLE_AGAIN
 
     async def _answer(self, error: KioskError) -> None:
-        """What a refusal asks of us."""
+        """What a refusal asks of us. A disk that fails us meanwhile is one more fault to tell."""
         if not isinstance(error, RefusalError):
             return
-        if error.fenced:
-            await self._ask_standing()
-        elif error.key_unknown and await self._identities.fall_back():
-            logger.warning("the server knows the previous key only")
-            self._pause.wake()
-
-    async def _ask_standing(self) -> None:
-        """An answer to a push says how we stand, even where nothing else is answered."""
         try:
-            await self._push.turn(asking=True)
-        except KioskError as error:
-            self._failed(error)
+            if error.fenced:
+                # An answer to a push says how we stand, even where nothing else is answered.
+                await self._push.turn(asking=True)
+            elif error.key_unknown and await self._identities.fall_back():
+                logger.warning("the server knows the previous key only")
+                self._pause.wake()
+        except KioskError as another:
+            self._failed(another)
 
     def _failed(self, error: KioskError) -> None:
         logger.warning("sync: %s %s", error.code, dict(error.params))

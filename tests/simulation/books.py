@@ -23,6 +23,12 @@ _COUNTS = "SELECT cell, checks FROM verification_count"
 _CHANGES = (
     "SELECT topic, key, value FROM kiosks_change WHERE audience IN ('', $1) ORDER BY position"
 )
+_JOURNALS = "SELECT number, id, base_seq, mark_seq FROM journals ORDER BY number"
+_KIOSK_ENTRIES = (
+    "SELECT journal, seq, op_id, kind, header, hash, outcome, reason"
+    " FROM journal_entries ORDER BY journal, seq"
+)
+_KIOSK_CHECKS = "SELECT op_id, record, verdict, state, delivery FROM checks ORDER BY seq"
 _STANDING = "SELECT kiosk, standing FROM kiosks_kiosk"
 
 
@@ -113,19 +119,13 @@ class KioskBooks:
 
     @classmethod
     async def read(cls, life: Life) -> KioskBooks:
-        fetch = life.database.connection.fetch
-        return cls(
-            journals=await fetch(
-                "SELECT number, id, base_seq, mark_seq FROM journals ORDER BY number"
-            ),
-            entries=await fetch(
-                "SELECT journal, seq, op_id, kind, header, hash, outcome, reason"
-                " FROM journal_entries ORDER BY journal, seq"
-            ),
-            checks=await fetch(
-                "SELECT op_id, record, verdict, state, delivery FROM checks ORDER BY seq"
-            ),
-        )
+        # All of one moment.
+        async with life.database.connection.transaction() as tx:
+            return cls(
+                journals=await tx.fetch(_JOURNALS),
+                entries=await tx.fetch(_KIOSK_ENTRIES),
+                checks=await tx.fetch(_KIOSK_CHECKS),
+            )
 
 
 async def replica(life: Life) -> dict[tuple[str, str], object]:

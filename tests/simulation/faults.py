@@ -141,6 +141,9 @@ def restored(world: World, chance: Random, after: float) -> Happening:
         fenced = dict(world.fenced_at)
         await asyncio.sleep(after)
         world.note("server restored")
+        if world.fenced_at:
+            # What it had refused from a kiosk that has no keys any more is not said again.
+            world.excused.update(told.op_id for told in world.told)
         world.fenced_at.clear()
         world.fenced_at.update(fenced)
         world.server.downtime = chance.choice((1.0, 10.0))
@@ -159,6 +162,7 @@ def fence(world: World, kiosk: Kiosk) -> Happening:
         if running is None or form is None:
             return
         world.note(f"{form.kiosk} fenced")
+        world.ever_fenced.add(form.kiosk)
         try:
             await running.process.spawn(running.bureau.fleet.fence(form.kiosk))
         except (HelpdeskError, asyncio.CancelledError):

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from kiosk.db.database import Database, furnish
 from kiosk.db.migration import migrate, shipped
@@ -46,9 +47,12 @@ class KeysOnDisk(KeysInMemory):
     def __init__(self) -> None:
         super().__init__()
         self.process: Process | None = None
+        self.made = 0
+        """New pairs since the kiosk was enrolled."""
 
     async def keep(self, secret: bytes) -> KeyPair:
         self._living()
+        self.made += 1
         return await super().keep(secret)
 
     async def keep_only(self, names: object) -> None:
@@ -97,6 +101,8 @@ class Kiosk:
     downtime: float = 1.0
     born: Callable[[Kiosk], Awaitable[None]] | None = None
     """Looks at what each new life finds on its disk."""
+    broken: list[str] = field(default_factory=list)
+    """Parts that ended, which are to go on for ever."""
     _image: Image | None = None
 
     async def supervise(self) -> None:
@@ -119,6 +125,15 @@ class Kiosk:
             self.life = None
             await process.reap()
             await asyncio.sleep(self.downtime)
+
+    def _watch(self, process: Process, work: Coroutine[Any, Any, None]) -> None:
+        """The product puts a kiosk out of service where such a part ends."""
+
+        def ended(task: asyncio.Task[None]) -> None:
+            if process.alive and not task.cancelled() and task.exception() is not None:
+                self.broken.append(f"crashed: a part of {self.name}: {task.exception()!r}")
+
+        process.spawn(work).add_done_callback(ended)
 
     def replace_disk(self, image: Image, keys: KeysOnDisk) -> None:
         """Another disk is put in, with the keys that are on it."""
@@ -177,6 +192,6 @@ class Kiosk:
             fallback=Fallback(self.pack, reachable) if self.pack else None,
         )
         link.listen(lambda state: parts.sync.wake() if state is LinkState.ONLINE else None)
-        process.spawn(parts.sync.run())
-        process.spawn(keep_probing(parts.calls, link, asyncio.sleep))
+        self._watch(process, parts.sync.run())
+        self._watch(process, keep_probing(parts.calls, link, asyncio.sleep))
         return Life(process, database, parts, verification, link)

@@ -1,4 +1,12 @@
-"""One seed: what happens, what is healed, what is found broken."""
+"""One seed: what happens, what is healed, what is found broken.
+
+Real is everything the product decides by: the kiosk's use cases, journal, identity and sync task,
+the server's application with all its handlers and services, every statement on SQLite, every
+signature. Replaced are the edges: the loop's waiting (`loop`), aiosqlite's thread (`driver`), the
+files under SQLite (`disk`), the server's connection owner (`database`), sockets and HTTP text
+(`http`, `network`), clocks, chance, key files, packs, screens and people. `docs/simulation.md`
+has the whole list, and what is left out.
+"""
 
 from __future__ import annotations
 
@@ -66,6 +74,9 @@ async def _story(world: World) -> World:
     await heal(world)
     await prove(world)
     watch.cancel()
+    for kiosk in world.kiosks.values():
+        for each in kiosk.broken:
+            world.blame(each)
     return world
 
 

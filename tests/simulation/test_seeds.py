@@ -24,8 +24,8 @@ SEEDS = int(os.environ.get("YANPIAO_SEEDS", "1000"))
 CHUNK = 10
 LIMIT = 1000
 PATIENCE = 1500.0
-REGRESSIONS = (2, 15, 19, 27, 32, 51, 69, 73, 85, 121, 144, 446, 746, 983)
-"""Seeds that have found something once."""
+REGRESSIONS = (1181, 2017, 2180, 2212, 2393, 2528, 3228, 3616, 3730, 3795, 4249, 4314, 4658, 6332)
+"""Seeds beyond those that have found something once."""
 TRACE = """
 import hashlib, sys
 from tests.simulation.run import run_seed

@@ -61,7 +61,10 @@ async def visit(world: World, kiosk: Kiosk, face: Face) -> bool:
             state=outcome.state and outcome.state.value,
             source=outcome.source and outcome.source.value,
             at=world.time.seconds,
-            asked=check.op_id in world.asked or world.weather.late > 0,
+            # A kiosk that was never enrolled asks before it tells.
+            asked=check.op_id in world.asked
+            or world.weather.late > 0
+            or life.parts.identities.form is None,
         )
     )
     world.note(f"{kiosk.name} act {act} told {outcome.verdict} {outcome.source} {check.record}")
@@ -109,6 +112,7 @@ async def enrol(world: World, kiosk: Kiosk, tries: int = 40) -> bool:
         await asyncio.wait({task})
         if not task.cancelled() and task.exception() is None and life.process.alive:
             world.note(f"{kiosk.name} enrolled as {task.result()}")
+            kiosk.keys.made = 0
             return True
         error = None if task.cancelled() else task.exception()
         world.note(f"{kiosk.name} not enrolled: {error}")

@@ -77,8 +77,8 @@ class World:
     fenced_at: dict[str, float] = field(default_factory=dict)
     copies: dict[str, str] = field(default_factory=dict)
     """Copied disks, by the name of the machine they run in: whose disk it was."""
-    strangers: dict[str, bool] = field(default_factory=dict)
-    """Kiosks whose key the server said it does not know, and whether it said so again."""
+    ever_fenced: set[str] = field(default_factory=set)
+    """Kiosks that somebody at least tried to fence, whatever a backup knows of it."""
     old_disks: set[str] = field(default_factory=set)
     excused: set[str] = field(default_factory=set)
     """Operations that may have gone with a disk that was taken out."""

@@ -86,6 +86,25 @@ async def test_trimming_keeps_what_holds_and_ends_old_cursors(centre: Centre) ->
             await log.after(cursor, 10, "A01")
 
 
+async def test_everything_can_be_fetched_in_pages_after_a_trimming(centre: Centre) -> None:
+    log = centre.bureau.changes
+    for name in "abcdef":
+        await put(centre, name, {"n": 0})
+    await put(centre, "gone", {"n": 1})
+    await put(centre, "gone", None)
+    centre.clock.pass_(days=40)
+    assert await log.trim(timedelta(days=35)) == 2
+    first = await log.after("", 2, "A01")
+    state, cursor = await pulled(log, first.cursor, limit=2)
+    assert sorted(state) == ["c", "d", "e", "f"]
+    assert await pulled(log, cursor) == ({}, cursor), "and that is where one goes on from"
+    await put(centre, "f", None)
+    centre.clock.pass_(days=40)
+    assert await log.trim(timedelta(days=35)) == 2
+    with pytest.raises(KiosksError, match=r"sync\.must_refetch"):
+        await log.after(first.cursor, 2, "A01")
+
+
 def give_up(chance: random.Random) -> None:
     if chance.random() < 0.3:
         raise asyncio.CancelledError

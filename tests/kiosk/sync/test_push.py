@@ -368,6 +368,24 @@ async def test_what_was_judged_stays_35_days_by_the_servers_clock(tmp_path: Path
         assert applied(kiosk) == named("a", "b", "c", "d", "e")
 
 
+async def test_a_server_that_was_restored_while_nobody_spoke_gets_what_is_long_judged(
+    tmp_path: Path,
+) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        await write(kiosk, "a")
+        assert await kiosk.sync.round()
+        ((journal, ledger),) = kiosk.centre.ledgers.items()
+        backup = ledger.copy()
+        await write(kiosk, "b")
+        assert await kiosk.sync.round()
+        kiosk.centre.ledgers[journal] = backup
+        kiosk.clock.move(60 * 86_400)
+        await kiosk.sync.round()
+        assert await kiosk.sync.round()
+        assert applied(kiosk) == named("a", "b")
+
+
 @pytest.mark.parametrize(
     ("policy", "status"),
     [(Policy(refusals_are_kept=False), 404), (Policy(park_on_unknown=False), 422)],

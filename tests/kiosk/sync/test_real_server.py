@@ -274,3 +274,20 @@ def copied(source: Path, target: Path) -> None:
             to.parent.mkdir(mode=0o700, exist_ok=True)
             to.write_bytes(path.read_bytes())
             to.chmod(0o600)
+
+
+async def test_a_kiosk_enrolled_anew_hears_of_what_it_asked_under_its_old_name(
+    server: Server, tmp_path: Path
+) -> None:
+    async with kiosk_at(server, tmp_path / "kiosk") as kiosk:
+        # The answer came too late for the visitor: the kiosk knows of none.
+        await OnlineVerifier(kiosk.calls).verify(op("a"), NORMAL, 10.0)
+        record = await keep(kiosk, "a")
+        invitation = await server.bureau.enrolment.invite("", "A03")
+        await kiosk.enrolment.enrol(invitation.code)
+        assert kiosk.identities.needed.kiosk == "A03B"
+        assert await kiosk.sync.round()
+        found = await kiosk.database.checks.find(record)
+    assert found is not None
+    assert found.outcome.verdict is Verdict.MATCH
+    assert await server.rows("SELECT SUM(checks) FROM verification_count") == [(1,)]

@@ -10,7 +10,7 @@ import pytest
 from invoices.verdict import Verdict
 from kiosk.link import Link
 from kiosk.sync.task import CALM
-from tests.kiosk.stand_ins import bare, new_check
+from tests.kiosk.stand_ins import bare, new_check, op
 from tests.kiosk.sync.room import Kiosk, kiosk_of
 
 
@@ -69,6 +69,36 @@ async def test_a_fault_of_our_own_is_told_and_not_the_end(
             assert kiosk.link.state is Link.DEGRADED
         assert await kiosk.sync.round()
         assert len(kiosk.ledger.applied) == 1
+
+
+async def test_a_disk_that_fails_while_the_key_falls_back_does_not_end_the_task(
+    tmp_path: Path,
+) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        kiosk.centre.keys = {}
+        async with kiosk.database.connection.transaction() as tx:
+            await tx.execute(
+                "CREATE TRIGGER full BEFORE UPDATE ON identity"
+                " BEGIN SELECT RAISE(ABORT, 'disk'); END"
+            )
+        form = kiosk.identities.needed
+        kiosk.identities._form = form.model_copy(update={"previous": form.key})
+        await kiosk.run(rests=3)
+        assert len(kiosk.pause.rests) == 3
+        assert (await kiosk.sync.report()).failure == "signature.key"
+
+
+async def test_nothing_is_asked_about_that_was_not_told(tmp_path: Path) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        await kiosk.database.checks.add(new_check("a", bare(Verdict.UNAVAILABLE)))
+        kiosk.centre.refusal = (422, "journal.kind")
+        await kiosk.sync.round()
+        assert kiosk.centre.counted == set()
+        kiosk.centre.refusal = None
+        await kiosk.sync.round()
+        assert kiosk.centre.counted == {op("a")}
 
 
 async def test_a_kiosk_that_is_nobody_yet_asks_for_what_waits_and_sends_nothing(
