@@ -81,12 +81,10 @@ class Enrolment:
             raise EnrolmentError(error.code, error.params) from error
         # Whoever asked may go away by now: a kiosk that is kept as one and speaks as another
         # would soon write the old one over the new.
-        await unbroken(self._become(asked, grant, server, whole=whole))
+        await unbroken(self._become(asked, grant, server, held))
         return self.identities.needed
 
-    async def _become(
-        self, asked: Asking, grant: Grant, server: ServerKeys, *, whole: bool
-    ) -> None:
+    async def _become(self, asked: Asking, grant: Grant, server: ServerKeys, held: Held) -> None:
         async with self.connection.transaction() as tx:
             if (await self.journal.written(tx)).journal != asked.journal:
                 await self.outbox.begin_anew(tx, asked.journal, held)
