@@ -99,7 +99,7 @@ def test_on_a_terminal_it_is_the_kiosk_with_its_sheet_of_codes(footprint: Footpr
     with on_a_terminal(footprint) as demo:
         assert len(footprint.processes()) == 5  # demo, supervisor, screen, server, printer
         demo.send("\x1b[20~")  # F9
-        demo.wait_for("示例", SECONDS)
+        demo.wait_for("选一行", SECONDS)
         demo.send("\r")
         demo.wait_for("小票已打印", SECONDS)
         demo.terminate(SECONDS)
