@@ -102,7 +102,10 @@ def test_on_a_terminal_it_is_the_kiosk_with_its_sheet_of_codes(footprint: Footpr
         demo.wait_for("选一行", SECONDS)
         demo.send("\r")
         demo.wait_for("小票已打印", SECONDS)
-        demo.terminate(SECONDS)
+        demo.send("\x1b[20~")
+        demo.wait_for("选一行", SECONDS)
+        demo.send("q")
+        assert demo.wait_end(SECONDS) == 0
         assert demo.echoes()
         assert demo.cursor_shown
 

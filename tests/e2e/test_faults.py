@@ -91,7 +91,7 @@ def test_a_server_that_restarts_during_checks_costs_no_check(
         restarts.join()
         visitor.waits_for_kept()
         assert visitor.status()["today"] == len(records)
-        for record in records:
+        for record in records[:: len(records) // 3]:
             visitor.leaves()
             visitor.scans(code_on(visitor.slip(record)))
             visitor.shown(record, Verdict.MATCH, State.NORMAL)
