@@ -44,5 +44,6 @@ def trace(file: Path) -> None:
 
 
 if __name__ == "__main__":
-    trace(Path(sys.argv.pop()))
-    sys.exit(main())
+    config, file = map(Path, sys.argv[1:])
+    trace(file)
+    sys.exit(main(config, os.environ))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import termios
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -31,12 +31,14 @@ class Console:
     """The terminal this process was started on, or none at all: then every call does nothing.
 
     Args:
-        notice: the lines to show while there is no screen, one language after the other.
+        notice: gives the lines to show while there is no screen, one language after the other.
         keyboard, picture: descriptors to read from and to draw on.
     """
 
-    def __init__(self, notice: Sequence[str], *, keyboard: int = 0, picture: int = 2) -> None:
-        self._notice = tuple(notice)
+    def __init__(
+        self, notice: Callable[[], Sequence[str]], *, keyboard: int = 0, picture: int = 2
+    ) -> None:
+        self._notice = notice
         self._keyboard = keyboard
         self._picture = picture
         self._before = _attributes(keyboard)
@@ -56,7 +58,7 @@ class Console:
         """Undo what a dead screen left behind, then paint the notice in the middle."""
         self._shown = True
         columns, rows = self._size()
-        lines = [part for line in self._notice for part in _wrapped(line, columns)][:rows]
+        lines = [part for line in self._notice() for part in _wrapped(line, columns)][:rows]
         top = max(1, (rows - len(lines)) // 2 + 1)
         painted = "".join(
             f"\x1b[{top + place};{max(1, (columns - _cells(line)) // 2 + 1)}H{line}"

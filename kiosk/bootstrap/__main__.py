@@ -1,37 +1,39 @@
-"""The screen's process, as the supervisor starts it: `python -m kiosk.bootstrap CONFIG`.
-
-Without typer: what a visitor waits for after a restart is this process.
-"""
+"""The screen's process; `python -m kiosk.bootstrap CONFIG` runs it without a supervisor."""
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kiosk.bootstrap.run import run
-from kiosk.config_file import ConfigError, load
+from kiosk.bootstrap.run import ready
+from kiosk.complaints import complain, tell, texts
+from kiosk.config_file import load
 from kiosk.errors import KioskError
 
-BAD_CONFIGURATION, CANNOT_RUN = 2, 3
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+FAULT = 1
 
 
-def main() -> int:
-    """Run the screen; its exit status."""
+def main(config: Path, environ: MutableMapping[str, str]) -> int:
+    """Run the screen; its exit status: `FAULT`, or what `tell` gives where it cannot start."""
+    # Nothing made before the first paint is garbage: looking for it takes 20 ms of CPU.
+    # It is switched on again behind that paint.
+    gc.disable()
     try:
-        return run(load(Path(sys.argv[1]), os.environ), os.environ)
-    except ConfigError as error:
-        _complain(error)
-        return BAD_CONFIGURATION
+        show = ready(load(config, environ), environ)
     except KioskError as error:
-        _complain(error)
-        return CANNOT_RUN
-
-
-def _complain(error: KioskError) -> None:
-    # The supervisor's parent has told the sentence; here is what a log keeps.
-    print(f"error[{error.code}]", file=sys.stderr)  # noqa: T201 - the log of the service
+        return tell(texts(environ), error)
+    try:
+        return show()
+    except Exception as error:  # noqa: BLE001 - the last handler: its type, never its text
+        complain(texts(environ), "cli.bug", {"type": type(error).__name__})
+        return FAULT
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(sys.argv[1]), os.environ))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from contextlib import AsyncExitStack, ExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kiosk.clock import SystemClock
@@ -15,7 +17,7 @@ from kiosk.scanners.shape import is_code
 from tui.terminal.environment import prepare
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Callable, MutableMapping
 
     from kiosk.clock import Clock
     from kiosk.config import Config, ScannerSection
@@ -58,16 +60,20 @@ class _LateLog:
             return stack.pop_all()
 
 
-def run(config: Config, environ: MutableMapping[str, str]) -> int:
-    """Run until SIGTERM or a fault; the exit status.
+def ready(config: Config, environ: MutableMapping[str, str]) -> Callable[[], int]:
+    """What shows the screen until SIGTERM or a fault and gives the exit status.
 
     Raises:
         KioskError: the data folder is another's, or catalogues are missing.
     """
     prepare(environ)
-    ownership = Ownership(config.data, config.control)
+    catalogues = Catalogues(config.kiosk.language)
+    return partial(_run, config, catalogues, Ownership(config.data, config.control))
+
+
+def _run(config: Config, catalogues: Catalogues, ownership: Ownership) -> int:
     try:
-        return asyncio.run(_show(config, Catalogues(config.kiosk.language)))
+        return asyncio.run(_show(config, catalogues))
     finally:
         ownership.release()
 
@@ -89,6 +95,7 @@ def _app(config: Config, catalogues: Catalogues, stack: AsyncExitStack) -> Kiosk
     log = _LateLog(config, clock)
 
     async def ports() -> Ports:
+        gc.enable()
         await log.open(stack)
         # After the first paint: database, client and printer take longer to load than to draw.
         from kiosk.bootstrap.behind import open_behind

@@ -10,7 +10,8 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from kiosk.cli import demo, read, run_kiosk, slip, status, verify
-from kiosk.cli.frame import BUG, Frame, language_of
+from kiosk.cli.frame import Frame
+from kiosk.complaints import BUG, language_of
 from kiosk.i18n import Catalogues
 
 if TYPE_CHECKING:

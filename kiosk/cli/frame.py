@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,8 @@ from typing import IO, TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from invoices.errors import InvoiceError
+from kiosk.cli.plain_run import CONFIG
+from kiosk.complaints import BAD_INPUT, CANNOT_TELL, complain, tell
 from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-OK, NEGATIVE, BAD_INPUT, CANNOT_TELL = 0, 1, 2, 3
-BUG = CANNOT_TELL
-NO_LANGUAGE = ("zh", "C", "POSIX")
-"""Beginnings of locale names that leave us with the centre's own language."""
-
 LINE_LIMIT = 4096
 """Bytes read of one input line; more can be no code."""
 
@@ -35,9 +31,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="cli.json.help")]
 PayloadArgument = Annotated[
     list[str] | None, typer.Argument(help="cli.payload.help", metavar="[PAYLOAD]...")
 ]
-DEFAULT_CONFIG = Path("config.toml")
-
-_STATUS = {"config": BAD_INPUT, "cli": BAD_INPUT, "scan": BAD_INPUT, "printing": NEGATIVE}
+DEFAULT_CONFIG = Path(CONFIG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +44,7 @@ class Frame:
 
     def complain(self, code: str, params: Mapping[str, str]) -> None:
         """One line on standard error: what happened; what to do."""
-        line = f"error[{code}]: {self.text(f'error.{code}', **params)}"
-        print(line, file=sys.stderr)  # noqa: T201 - the command line talks here
+        complain(self.text, code, params)
 
     def say(self, line: str) -> None:
         """One line on standard output, at once."""
@@ -65,7 +58,7 @@ class Frame:
             self.complain(error.code, error.params)
             status = BAD_INPUT
         except KioskError as error:
-            status = self._failed(error)
+            status = tell(self.text, error)
         except KeyboardInterrupt:
             self.complain("cli.interrupted", {})
             status = CANNOT_TELL
@@ -88,11 +81,6 @@ class Frame:
 
         return load(path, self.environ)
 
-    def _failed(self, error: KioskError) -> int:
-        for problem in getattr(error, "problems", (error,)):
-            self.complain(problem.code, problem.params)
-        return _STATUS.get(error.code.partition(".")[0], CANNOT_TELL)
-
 
 def frame_of(context: typer.Context) -> Frame:
     """The frame of the running command."""
@@ -100,13 +88,6 @@ def frame_of(context: typer.Context) -> Frame:
     if not isinstance(frame, Frame):
         raise KioskError("cli.bug", {"type": "Frame"})
     return frame
-
-
-def language_of(environ: Mapping[str, str]) -> str:
-    """Chinese on a terminal that is Chinese or names no language, else English."""
-    names = (environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    named = next((name for name in names if name), "C")
-    return "zh_CN" if named.startswith(NO_LANGUAGE) else "en"
 
 
 def inputs(payloads: Sequence[str] | None, stream: IO[bytes]) -> Iterator[bytes]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from kiosk.cli.frame import BAD_INPUT, OK, Frame, JsonOption, PayloadArgument, frame_of, inputs
+from kiosk.cli.frame import Frame, JsonOption, PayloadArgument, frame_of, inputs
+from kiosk.complaints import BAD_INPUT, OK
 
 if TYPE_CHECKING:
     from invoices.qr import QrInvoice

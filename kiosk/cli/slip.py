@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.cli.frame import DEFAULT_CONFIG, OK, ConfigOption, Frame, frame_of
+from kiosk.cli.frame import DEFAULT_CONFIG, ConfigOption, Frame, frame_of
+from kiosk.complaints import OK
 
 if TYPE_CHECKING:
     from kiosk.config import Config

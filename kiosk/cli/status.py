@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli.frame import (
-    CANNOT_TELL,
-    DEFAULT_CONFIG,
-    OK,
-    ConfigOption,
-    Frame,
-    JsonOption,
-    frame_of,
-)
+from kiosk.cli.frame import DEFAULT_CONFIG, ConfigOption, Frame, JsonOption, frame_of
+from kiosk.complaints import CANNOT_TELL, OK
 
 if TYPE_CHECKING:
     from kiosk.config import Config

@@ -10,11 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kiosk.cli.frame import (
-    BAD_INPUT,
-    CANNOT_TELL,
     DEFAULT_CONFIG,
-    NEGATIVE,
-    OK,
     ConfigOption,
     Frame,
     JsonOption,
@@ -22,6 +18,7 @@ from kiosk.cli.frame import (
     frame_of,
     inputs,
 )
+from kiosk.complaints import BAD_INPUT, CANNOT_TELL, NEGATIVE, OK
 
 if TYPE_CHECKING:
     from kiosk.config import Config

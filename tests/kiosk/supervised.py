@@ -21,7 +21,9 @@ with open(runs, "a") as file:
 number = os.path.getsize(runs)
 if mode == "config":
     sys.exit(print("error[config.key]: no such key", file=sys.stderr) or 2)
-if mode == "crash" or (mode == "crash-once" and number == 1):
+if mode == "cannot" or (mode == "crash-then-cannot" and number > 1):
+    sys.exit(print("error[store.owned]: another kiosk", file=sys.stderr) or 3)
+if mode in {"crash", "crash-then-cannot"} or (mode == "crash-once" and number == 1):
     sys.stderr.write("\x1b[?1049h\x1b[?1003h\x1b[?2004h\x1b[?25lsecret 91110108MA00\x1b]0;half")
     sys.stderr.flush()
     os.kill(os.getpid(), signal.SIGKILL)
@@ -48,10 +50,14 @@ def main() -> int:
         with (folder / "ends").open("a") as ends:
             ends.write(f"{status}\n")
 
+    def run() -> int:
+        if mode == "fault":
+            raise RuntimeError
+        os.execv(sys.executable, [sys.executable, "-S", str(screen), mode, str(folder)])  # noqa: S606 - our own file
+
     return Supervisor(
-        [sys.executable, "-S", str(screen), mode, str(folder)],
-        environ=os.environ,
-        console=Console(NOTICE),
+        run,
+        console=Console(lambda: NOTICE),
         monotonic=time.monotonic,
         backoff=Backoff(pauses=(0.0, pause), grace=0.5),
         on_end=note,

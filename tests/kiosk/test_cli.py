@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from invoices.crc import CrcState
-from kiosk.cli.frame import LINE_LIMIT, language_of
+from kiosk.cli.frame import LINE_LIMIT
+from kiosk.complaints import language_of
 
 ROOT = Path(__file__).parents[2]
 GOOD = "01,10,011002600111,12345678,91.59,20261103,12345678901234479666,"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -149,13 +150,15 @@ def test_without_a_terminal_it_supervises_all_the_same(tmp_path: Path) -> None:
     assert done.returncode == 0
 
 
-def test_a_command_that_is_not_there_is_a_coded_error() -> None:
-    supervisor = Supervisor(
-        ["/nowhere/kiosk"], environ={}, console=Console(()), monotonic=time.monotonic
-    )
+def test_a_process_that_cannot_be_had_is_a_coded_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fork() -> int:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", fork)
+    supervisor = Supervisor(lambda: 0, console=Console(lambda: ()), monotonic=time.monotonic)
     with pytest.raises(KioskError) as failure:
         supervisor.run()
-    assert failure.value.code == "supervisor.command"
+    assert failure.value.code == "supervisor.fork"
 
 
 def test_pauses_grow_to_the_last() -> None:
@@ -164,11 +167,38 @@ def test_pauses_grow_to_the_last() -> None:
 
 
 def test_the_supervisor_loads_nothing_heavy() -> None:
+    loads = "import kiosk.__main__, kiosk.cli.plain_run, kiosk.bootstrap.supervised"
     told = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", "import kiosk.supervisor"],
+        [sys.executable, "-X", "importtime", "-c", loads],
         cwd=ROOT, capture_output=True, text=True, check=True, timeout=30,
     ).stderr  # fmt: skip
-    assert not re.search(r"\b(asyncio|textual|typer|structlog|pydantic|subprocess)\b", told)
+    assert not re.search(
+        r"\b(asyncio|textual|typer|structlog|pydantic|subprocess|tomllib|zoneinfo)\b", told
+    )
+
+
+def test_a_screen_that_cannot_start_the_first_time_is_not_tried_again(tmp_path: Path) -> None:
+    with supervised("cannot", tmp_path) as program:
+        assert program.wait_end() == 3
+        assert "error[store.owned]" in program.text
+    assert (tmp_path / "runs").read_text() == "x"
+
+
+def test_a_screen_that_cannot_start_again_is_tried_until_it_can(tmp_path: Path) -> None:
+    with supervised("crash-then-cannot", tmp_path) as program:
+        wait_ends(program, tmp_path, 2)
+        assert ends(tmp_path) == ["-9", "3"]
+        program.signal(signal.SIGTERM)
+        assert program.wait_end() == 0
+
+
+def test_a_screen_with_a_fault_outside_all_handlers_is_a_dead_screen(tmp_path: Path) -> None:
+    with supervised("fault", tmp_path) as program:
+        wait_ends(program, tmp_path, 2)
+        assert ends(tmp_path) == ["1", "1"]
+        assert "Traceback" not in program.text
+        program.signal(signal.SIGTERM)
+        assert program.wait_end() == 0
 
 
 def test_a_narrow_terminal_wraps_the_notice(tmp_path: Path) -> None:
