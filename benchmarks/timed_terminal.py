@@ -15,7 +15,7 @@ import pyte
 from kiosk.demo.terminal_program import TerminalProgram
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -31,12 +31,18 @@ class TimedTerminal(TerminalProgram):
     """Looks at bytes, not at a screen: `lines` and `text` stay empty."""
 
     def __init__(
-        self, argv: Sequence[str], *, columns: int = 100, rows: int = 30, cwd: Path | None = None
+        self,
+        argv: Sequence[str],
+        *,
+        columns: int = 100,
+        rows: int = 30,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
     ) -> None:
         self._arrivals: list[tuple[int, float]] = []
         self._received = 0
         self.begun = time.monotonic()
-        super().__init__(argv, columns=columns, rows=rows, cwd=cwd)
+        super().__init__(argv, columns=columns, rows=rows, env=env, cwd=cwd)
         self._stream = _Unseen()
 
     @property

@@ -20,8 +20,9 @@ from kiosk.errors import KioskError
 from kiosk.link import Link, keep_probing
 from kiosk.scanners.serial import SerialScanner
 from kiosk.status import StatusBoard, Surroundings
+from tui.kiosk.centre import Centre
 from tui.kiosk.hardened import fault_places
-from tui.kiosk.ports import Centre, Ports
+from tui.kiosk.ports import Ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from kiosk.clock import Clock
     from kiosk.config import Config, ScannerSection
     from tui.kiosk.app import KioskApp
-    from tui.kiosk.ports import Centre
+    from tui.kiosk.centre import Centre
+    from tui.kiosk.ports import Ports
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +89,6 @@ async def _show(config: Config, catalogues: Catalogues) -> int:
 def _app(config: Config, catalogues: Catalogues, stack: AsyncExitStack) -> KioskApp:
     # Only now: the environment that textual reads at its import is prepared.
     from tui.kiosk.app import KioskApp
-    from tui.kiosk.ports import Ports
 
     centre = _centre(config)
     clock = SystemClock(config.zone)
@@ -117,7 +117,7 @@ def _app(config: Config, catalogues: Catalogues, stack: AsyncExitStack) -> Kiosk
 
 
 def _centre(config: Config) -> Centre:
-    from tui.kiosk.ports import Centre
+    from tui.kiosk.centre import Centre
 
     section = config.centre
     return Centre(

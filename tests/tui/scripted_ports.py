@@ -21,8 +21,8 @@ from invoices.qr import read
 from invoices.record import read_record_code
 from invoices.verdict import Source, State, Verdict
 from tui.kiosk.app import KioskApp
+from tui.kiosk.centre import Centre
 from tui.kiosk.ports import (
-    Centre,
     Entry,
     Health,
     InvoiceRead,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cached_cell_len
 from textual import events
 from textual._context import visible_screen_stack
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -19,8 +20,6 @@ from tui.kiosk.idle import Idle, Presence
 from tui.kiosk.memory import SHOWN, Memory
 from tui.kiosk.screen import KioskScreen
 from tui.kiosk.screens.attract import AttractScreen
-from tui.kiosk.screens.home import HomeScreen
-from tui.kiosk.screens.leaving import LeavingScreen
 from tui.kiosk.themes import CONTRAST, DEFAULT, themes
 from tui.kiosk.wording import Wording
 
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from invoices.claim import Claim
-    from tui.kiosk.ports import Catalogues, Centre, Clock, Entry, Health, Ports, Stop
+    from tui.kiosk.centre import Centre
+    from tui.kiosk.ports import Catalogues, Clock, Entry, Health, Ports, Stop
     from tui.kiosk.reception import Reception
     from tui.terminal.framer import Framer
     from tui.terminal.messages import ScanReceived
@@ -120,7 +120,7 @@ class KioskApp(HardenedApp, inherit_bindings=False):
             self.register_theme(look)
         if theme not in {DEFAULT, CONTRAST}:
             raise TuiError("tui.theme", {"theme": theme})
-        self.theme = theme
+        self._start_in(theme)
 
     # --- what the screens may ask: see `Desk` ------------------------------------------------
 
@@ -179,6 +179,8 @@ class KioskApp(HardenedApp, inherit_bindings=False):
             self.pop_screen()
 
     def go_home(self) -> None:
+        from tui.kiosk.screens.home import HomeScreen
+
         self.show(HomeScreen(self))
 
     def go_verify(self, claim: Claim | None = None, entry: Entry | None = None) -> None:
@@ -304,7 +306,7 @@ class KioskApp(HardenedApp, inherit_bindings=False):
             if presence is Presence.GONE:
                 self.leave()
             elif presence is Presence.DOUBTED and not self._busy:
-                self.cover(LeavingScreen(self))
+                self._doubt()
         if isinstance(self.screen, KioskScreen):
             self.screen.refresh_surroundings()
 
@@ -346,12 +348,25 @@ class KioskApp(HardenedApp, inherit_bindings=False):
 
     # --- inside ------------------------------------------------------------------------------
 
+    def _start_in(self, theme: str) -> None:
+        """The first theme. Assigning `theme` would have all sheets parsed twice (20 ms of CPU)."""
+        self.set_reactive(App.theme, theme)
+        dark = self.current_theme.dark
+        names = {f"-theme-{theme}": True, "-dark-mode": dark, "-light-mode": not dark}
+        self.update_classes(names, update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
+
     def _wording_of(self, language: str) -> Wording:
         return Wording(language, self._catalogues.translator(language), self._clock)
 
     def _forget_backgrounds(self) -> None:
         """Textual keeps the screens behind the last one touched in its task's context."""
         visible_screen_stack.set([])
+
+    def _doubt(self) -> None:
+        from tui.kiosk.screens.leaving import LeavingScreen
+
+        self.cover(LeavingScreen(self))
 
     def _drop_overlays(self) -> None:
         while isinstance(self.screen, KioskScreen) and self.screen.OVERLAY:

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from invoices.claim import Claim
-    from tui.kiosk.ports import Centre, Entry, Health, Ports
+    from tui.kiosk.centre import Centre
+    from tui.kiosk.ports import Entry, Health, Ports
     from tui.kiosk.wording import Wording
 
 

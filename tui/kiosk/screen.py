@@ -32,6 +32,8 @@ class KioskScreen(Screen[None]):
 
     OVERLAY: ClassVar[bool] = False
     """Whether it lies over a page instead of taking its place."""
+    HAS_FOOT: ClassVar[bool] = True
+    """Whether its keys stand in a foot; hidden widgets cost as much as those that are seen."""
 
     ALLOW_SELECT = False
     AUTO_FOCUS = ""
@@ -62,7 +64,8 @@ class KioskScreen(Screen[None]):
         yield Head(self._head_text(), self._languages())
         with Container(id="body"):
             yield from self.compose_body()
-        yield Foot(self._hints())
+        if self.HAS_FOOT:
+            yield Foot(self._hints())
         yield Static(self.say("screen.too_small"), id="too-small", markup=False)
 
     def refresh_surroundings(self) -> None:

@@ -11,7 +11,8 @@ from textual.content import Content
 from tui.plain_text import plain_text
 
 if TYPE_CHECKING:
-    from tui.kiosk.ports import Centre, Clock, Health, Translate
+    from tui.kiosk.centre import Centre
+    from tui.kiosk.ports import Clock, Health, Translate
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE

@@ -213,6 +213,7 @@ async def test_bare_numbers_answer_the_questions_of_a_screen_that_asks() -> None
 async def test_a_number_too_short_for_its_field_waits_for_the_rest() -> None:
     kiosk = Kiosk()
     async with kiosk.app().run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app_of(pilot).ports is not None)
         await pilot.press("space", "1")
         await shows(pilot, "VerifyScreen")
         app_of(pilot).receive_scan(b"01100260")

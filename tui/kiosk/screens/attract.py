@@ -16,6 +16,8 @@ from tui.widgets.target import Target
 class AttractScreen(KioskScreen):
     """Any touch or key leads to the tiles; the two large targets choose the language as well."""
 
+    HAS_FOOT = False
+
     def compose_body(self) -> ComposeResult:
         ready = self.desk.ports is not None
         with Vertical(id="attract"):
