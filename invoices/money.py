@@ -14,7 +14,8 @@ YUAN_DIGITS: Final = 12
 LIMIT_FEN: Final = 10 ** (YUAN_DIGITS + 2)
 """Amounts are smaller than this, in fen, on either side of zero."""
 
-_DECIMAL: Final = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
+_AMOUNT: Final = re.compile(rf"(-?[0-9]{{1,{YUAN_DIGITS}}})(?:\.([0-9]{{1,2}}))?")
+_DECIMAL: Final = re.compile(r"-?([0-9]+)(?:\.([0-9]+))?")
 _FEN_DIGITS: Final = 2
 
 
@@ -24,18 +25,21 @@ def parse_fen(text: str) -> int:
     ASCII digits only, at most two decimals, no exponent, separator, plus sign or blank.
     Raises `MoneyError` (`money.empty`, `.form`, `.decimals`, `.large`).
     """
+    parts = _AMOUNT.fullmatch(text)
+    if parts is None:
+        raise MoneyError(_fault_of(text))
+    yuan, decimals = parts.groups("")
+    return int(yuan + decimals.ljust(_FEN_DIGITS, "0"))
+
+
+def _fault_of(text: str) -> Fault:
+    """Why a text is no amount."""
     if not text:
-        raise MoneyError(Fault.MONEY_EMPTY)
+        return Fault.MONEY_EMPTY
     parts = _DECIMAL.fullmatch(text) if len(text) <= LONGEST else None
     if parts is None:
-        raise MoneyError(Fault.MONEY_FORM)
-    sign, yuan, decimals = parts[1], parts[2], parts[3] or ""
-    if len(decimals) > _FEN_DIGITS:
-        raise MoneyError(Fault.MONEY_DECIMALS)
-    if len(yuan) > YUAN_DIGITS:
-        raise MoneyError(Fault.MONEY_LARGE)
-    fen = int(yuan + decimals.ljust(_FEN_DIGITS, "0"))
-    return -fen if sign else fen
+        return Fault.MONEY_FORM
+    return Fault.MONEY_DECIMALS if len(parts[2] or "") > _FEN_DIGITS else Fault.MONEY_LARGE
 
 
 def format_fen(fen: int) -> str:

@@ -45,7 +45,7 @@ class RowParser:
     def __init__(self, today: date) -> None:
         self._today = today
         self._days: dict[str, date] = {}
-        self._kinds: dict[tuple[Kind, str], bool] = {}
+        self._kinds: dict[tuple[Kind, str, int], bool] = {}
 
     def parse(self, cells: Sequence[str]) -> Entry:
         """The entry of these cells, which stand in the order of `COLUMNS`.
@@ -54,7 +54,8 @@ class RowParser:
             RowError: `row.<what>` with the column.
         """
         cells = [cell.strip() for cell in cells]
-        if _FOREIGN.search("".join(cells)) or max(map(len, cells)) > LONGEST_CELL:
+        row = "".join(cells)
+        if _FOREIGN.search(row) or (len(row) > LONGEST_CELL < max(map(len, cells))):
             raise _unreadable(cells)
         kind = _KINDS.get(cells[0])
         state = _STATES.get(cells[12])
@@ -88,12 +89,12 @@ class RowParser:
 
     def _check_identity(self, kind: Kind, code: str, number: str) -> None:
         _check_numbers(kind, code, number)
-        fits = self._kinds.get((kind, code))
+        # Of the number only its length says something about the kind.
+        key = kind, code, len(number)
+        fits = self._kinds.get(key)
         if fits is None:
             kinds = kinds_of(code, number, kind.value)
-            fits = kind in kinds or kinds == (Kind.UNKNOWN,)
-            if code:
-                self._kinds[kind, code] = fits
+            fits = self._kinds[key] = kind in kinds or kinds == (Kind.UNKNOWN,)
         if not fits:
             raise RowError("row.kind_of_code", column="kind")
 

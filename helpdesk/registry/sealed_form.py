@@ -31,7 +31,7 @@ def encode(entry: Entry) -> bytes:
     return _SEPARATOR.join(
         (
             FORM,
-            face.kind.value,
+            face.kind,  # itself its text; `.value` takes 0.2 us
             face.code,
             face.number,
             face.issued_on.isoformat(),
@@ -43,7 +43,7 @@ def encode(entry: Entry) -> bytes:
             face.seller_name,
             face.buyer_tax_id,
             face.buyer_name,
-            entry.state.value,
+            entry.state,
             face.original_code,
             face.original_number,
         )

@@ -99,10 +99,10 @@ class RegistryStore:
             Finished(
                 identity,
                 number,
-                entry.face.kind.value,
+                str(entry.face.kind),
                 entry.face.issued_on.isoformat(),
                 self.region(entry.face.code, entry.face.number),
-                entry.state.value,
+                str(entry.state),
                 1,
                 blob,
             )

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from helpdesk.db import Database, Transaction
     from helpdesk.registry.columns import Entry
     from helpdesk.security import KeyRing
+    from invoices.kinds import Kind
+    from invoices.verdict import State
 
 TABLE: Final = "registry_total"
 _OF_DAYS: Final = {
@@ -57,16 +61,23 @@ class Changes:
     """What a batch of entries adds to the totals and takes from them."""
 
     def __init__(self) -> None:
-        self.days: dict[str, _Cells] = {}
+        self._sums: dict[tuple[date, str, Kind, State], list[int]] = {}
+
+    @property
+    def days(self) -> dict[str, _Cells]:
+        """The cells of each day, by its ISO text."""
+        days: dict[str, _Cells] = {}
+        for (day, region, kind, state), sums in self._sums.items():
+            days.setdefault(day.isoformat(), {})[f"{region}|{kind}|{state}"] = sums
+        return days
 
     def add(self, entry: Entry, region: str, sign: int = 1) -> None:
         """Count an entry in (`sign` 1) or out (-1)."""
         face = entry.face
-        cells = self.days.setdefault(face.issued_on.isoformat(), {})
-        cell = f"{region}|{face.kind.value}|{entry.state.value}"
-        sums = cells.get(cell)
+        cell = face.issued_on, region, face.kind, entry.state
+        sums = self._sums.get(cell)
         if sums is None:
-            sums = cells[cell] = [0, 0, 0, 0]
+            sums = self._sums[cell] = [0, 0, 0, 0]
         sums[0] += sign
         sums[1] += sign * face.net
         sums[2] += sign * face.tax
@@ -83,13 +94,14 @@ class Totals:
 
     async def apply(self, tx: Transaction, changes: Changes) -> None:
         """Add a batch's changes; registry writes must be serialised by the caller."""
-        if not changes.days:
+        changed = changes.days
+        if not changed:
             return
-        days = sorted(changes.days)
+        days = sorted(changed)
         known = await tx.fetch(self._of_days, json.dumps(days))
         cells = {day: self._opened(day, sealed) for day, sealed in known}
         for day in days:
-            _add(cells.setdefault(day, {}), changes.days[day])
+            _add(cells.setdefault(day, {}), changed[day])
         await tx.executemany(_PUT, [(day, self._sealed(day, cells[day])) for day in days])
 
     async def between(self, first: str, end: str) -> list[Total]:
