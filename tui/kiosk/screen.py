@@ -61,6 +61,7 @@ class KioskScreen(Screen[None]):
         return {}
 
     def compose(self) -> ComposeResult:
+        self._take_size()
         yield Head(self._head_text(), self._languages())
         with Container(id="body"):
             yield from self.compose_body()
@@ -105,6 +106,21 @@ class KioskScreen(Screen[None]):
         """Whether this scan is an answer to the screen; any other is the reception's."""
         del data
         return False
+
+    def _take_size(self) -> None:
+        """Wear the classes of the terminal's size before there are parts to style.
+
+        Textual gives them after the first layout, which then has to be done once more.
+        """
+        app = self.app
+        classes: dict[str, bool] = {}
+        for length, breakpoints in (
+            (app.size.width, app.HORIZONTAL_BREAKPOINTS),
+            (app.size.height, app.VERTICAL_BREAKPOINTS),
+        ):
+            fitting = [name for least, name in breakpoints or () if length >= least]
+            classes |= {name: name == fitting[-1] for _, name in breakpoints or ()}
+        self.update_classes(classes)
 
     def _head_text(self) -> HeadText:
         wording, centre = self.desk.wording, self.desk.centre

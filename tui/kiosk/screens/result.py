@@ -171,10 +171,14 @@ class ResultScreen(KioskScreen):
     def _settle(self) -> None:
         """Leave out blank lines where the words would not fit with them."""
         room = self.query_one("#result-words").size.height - self.query_one("#answer").size.height
-        width = self.query_one("#result-columns").content_size.width
-        facts = [*self.query(Facts)]
-        taken = sum(each.height_at(width) for each in facts) + len(facts)
-        self.set_class(taken > room, "-dense")
+        columns = self.query_one("#result-columns")
+        beside = columns.layout.name == "horizontal"  # then with a blank line less, at the top
+        heights = []
+        for column in ("#details", "#result-next Facts"):
+            facts = [*columns.query(column).results(Facts)]
+            widths = [each.size.width if beside else columns.content_size.width for each in facts]
+            heights.append(sum(map(Facts.height_at, facts, widths)) + len(facts) - beside)
+        self.set_class((max(heights) if beside else sum(heights)) > room, "-dense")
 
     def _slip_line(self) -> Content:
         return slip_line(self._slip, self.desk.wording)
