@@ -7,8 +7,9 @@ of code pages. python-escpos builds the native QR commands and is loaded when on
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from printers.characters import cells, is_native
 from printers.document import Document, Qr, Rule
@@ -107,18 +108,25 @@ def _qr(data: str, profile: Profile) -> bytes:
 
 
 def _native_qr(data: str, module: int) -> bytes:
-    from escpos import capabilities  # half a second to load, on the printer's thread
+    device_class, level = _library()
+    device = device_class()
+    device.qr(data, ec=level, size=module, native=True)
+    return bytes(device.output)
+
+
+@cache
+def _library() -> tuple[Any, int]:
+    """What python-escpos brings for a QR code; half a second to load, on the printer's thread."""
+    from escpos import capabilities
     from escpos.constants import QR_ECLEVEL_M
     from escpos.printer import Dummy
 
     _clean_up_after(capabilities.pickle_path)
-    device = Dummy()
-    device.qr(data, ec=QR_ECLEVEL_M, size=module, native=True)
-    return bytes(device.output)
+    return Dummy, QR_ECLEVEL_M
 
 
-def _clean_up_after(cache: str) -> None:
+def _clean_up_after(left: str) -> None:
     """Remove the file, and its new folder, that python-escpos leaves behind in every process."""
-    Path(cache).unlink(missing_ok=True)
+    Path(left).unlink(missing_ok=True)
     with suppress(OSError):  # gone already, or a folder that somebody chose for it
-        Path(cache).parent.rmdir()
+        Path(left).parent.rmdir()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -68,6 +69,16 @@ class Bench:
 
     def spooler(self) -> Spooler:
         return Spooler(self.printer(), self.ledger, self.clock, self.changes.append, poll=0.02)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Spooler]:
+        """A spooler at work, closed also when the test fails: its sockets would haunt others."""
+        spooler = self.spooler()
+        await spooler.start()
+        try:
+            yield spooler
+        finally:
+            await spooler.close()
 
     def job(self, name: str, seconds: float = 60.0) -> Job:
         now = self.clock.now()

@@ -34,7 +34,5 @@ async def bench() -> AsyncIterator[Bench]:
 @pytest_asyncio.fixture
 async def spooler(any_bench: Bench) -> AsyncIterator[Spooler]:
     """A started spooler over the printer of `any_bench`."""
-    spooler = any_bench.spooler()
-    await spooler.start()
-    yield spooler
-    await spooler.close()
+    async with any_bench.running() as spooler:
+        yield spooler

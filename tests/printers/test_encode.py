@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import string
@@ -186,3 +187,9 @@ def test_a_slip_with_a_native_code_leaves_no_file_behind(tmp_path: Path) -> None
     first, second = done.stdout.split()
     assert first == second
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_only_the_first_slip_touches_files() -> None:
+    document = Document((Qr("YPR:A03"),))
+    first = await asyncio.to_thread(encode, document, Profile(qr="native"), None)
+    assert encode(document, Profile(qr="native"), None) == first  # a file touched here would raise

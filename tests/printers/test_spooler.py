@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import replace
 
@@ -128,21 +129,19 @@ async def test_unplugged_while_printing(any_bench: Bench, spooler: Spooler) -> N
 @pytest.mark.parametrize("missing", [0, 1, 50, 150, 200])
 async def test_dropped_while_sending(bench: Bench, missing: int) -> None:
     """A drop after the last byte looks the same from here as one in the middle: doubtful."""
-    spooler = bench.spooler()
-    await spooler.start()
-    await spooler.submit(bench.job("A"))
-    await bench.reach("A", JobState.CONFIRMED)
-    whole = len(encode(slip("B"), bench.profile, FONT))
-    questions = 9  # DLE EOT 1, 2 and 4
-    bench.carrier.engine.fail(Fault.DROP, after=questions + whole - missing)
-    await spooler.submit(bench.job("B"))
-    entry = await bench.reach("B", *DONE)
-    assert (entry.state, entry.reason) == (JobState.DOUBTFUL, Reason.DROPPED)
-    await spooler.submit(bench.job("C"))
-    await bench.reach("C", JobState.CONFIRMED)
-    expected = [1, 1 if missing <= 1 else 0, 1]  # the cut's last byte is not missed
-    assert [bench.printed(name) for name in "ABC"] == expected
-    await spooler.close()
+    async with bench.running() as spooler:
+        await spooler.submit(bench.job("A"))
+        await bench.reach("A", JobState.CONFIRMED)
+        whole = len(await asyncio.to_thread(encode, slip("B"), bench.profile, FONT))
+        questions = 9  # DLE EOT 1, 2 and 4
+        bench.carrier.engine.fail(Fault.DROP, after=questions + whole - missing)
+        await spooler.submit(bench.job("B"))
+        entry = await bench.reach("B", *DONE)
+        assert (entry.state, entry.reason) == (JobState.DOUBTFUL, Reason.DROPPED)
+        await spooler.submit(bench.job("C"))
+        await bench.reach("C", JobState.CONFIRMED)
+        expected = [1, 1 if missing <= 1 else 0, 1]  # the cut's last byte is not missed
+        assert [bench.printed(name) for name in "ABC"] == expected
 
 
 @pytest.mark.parametrize("state", list(JobState))
@@ -150,22 +149,20 @@ async def test_a_restart_settles_what_it_finds(any_bench: Bench, state: JobState
     await any_bench.ledger.add(any_bench.job("A"))
     await any_bench.ledger.add(any_bench.job("old", seconds=-1))
     await any_bench.ledger.update("A", state, "before")
-    spooler = any_bench.spooler()
-    await spooler.start()
-    await spooler.submit(any_bench.job("B"))
-    await any_bench.reach("B", JobState.CONFIRMED)
-    entry = await any_bench.entry("A")
-    old = await any_bench.entry("old")
-    if state is JobState.QUEUED:
-        assert entry.state is JobState.CONFIRMED
-    elif state is JobState.SENDING:
-        assert (entry.state, entry.reason) == (JobState.DOUBTFUL, Reason.RESTART)
-    else:
-        assert (entry.state, entry.reason) == (state, "before")
-    assert (old.state, old.reason) == (JobState.FAILED, Reason.EXPIRED)
-    assert any_bench.printed("A") == (1 if state is JobState.QUEUED else 0)
-    assert [any_bench.printed("old"), any_bench.printed("B")] == [0, 1]
-    await spooler.close()
+    async with any_bench.running() as spooler:
+        await spooler.submit(any_bench.job("B"))
+        await any_bench.reach("B", JobState.CONFIRMED)
+        entry = await any_bench.entry("A")
+        old = await any_bench.entry("old")
+        if state is JobState.QUEUED:
+            assert entry.state is JobState.CONFIRMED
+        elif state is JobState.SENDING:
+            assert (entry.state, entry.reason) == (JobState.DOUBTFUL, Reason.RESTART)
+        else:
+            assert (entry.state, entry.reason) == (state, "before")
+        assert (old.state, old.reason) == (JobState.FAILED, Reason.EXPIRED)
+        assert any_bench.printed("A") == (1 if state is JobState.QUEUED else 0)
+        assert [any_bench.printed("old"), any_bench.printed("B")] == [0, 1]
 
 
 async def test_closing_in_the_middle_leaves_doubt_for_the_next_start(any_bench: Bench) -> None:
@@ -209,41 +206,35 @@ class WatchedLedger(MemoryLedger):
 
 async def test_sending_is_recorded_before_the_first_byte(bench: Bench) -> None:
     bench.ledger = ledger = WatchedLedger(bench)
-    spooler = bench.spooler()
-    await spooler.start()
-    await spooler.submit(bench.job("A"))
-    await bench.reach("A", JobState.CONFIRMED)
-    assert ledger.papers_at_sending == [0]
-    await spooler.close()
+    async with bench.running() as spooler:
+        await spooler.submit(bench.job("A"))
+        await bench.reach("A", JobState.CONFIRMED)
+        assert ledger.papers_at_sending == [0]
 
 
 async def test_without_its_record_a_slip_is_not_sent(bench: Bench) -> None:
     bench.ledger = ledger = WatchedLedger(bench)
     ledger.broken = {JobState.SENDING}
-    spooler = bench.spooler()
-    await spooler.start()
-    await spooler.submit(bench.job("A"))
-    await bench.waits("A", Reason.LEDGER)
-    assert bench.papers == []
-    ledger.broken = set()
-    await bench.reach("A", JobState.CONFIRMED)
-    assert bench.printed("A") == 1
-    await spooler.close()
+    async with bench.running() as spooler:
+        await spooler.submit(bench.job("A"))
+        await bench.waits("A", Reason.LEDGER)
+        assert bench.papers == []
+        ledger.broken = set()
+        await bench.reach("A", JobState.CONFIRMED)
+        assert bench.printed("A") == 1
 
 
 async def test_an_outcome_is_recorded_however_long_the_ledger_takes(bench: Bench) -> None:
     bench.ledger = ledger = WatchedLedger(bench)
     ledger.broken = {JobState.CONFIRMED}
-    spooler = bench.spooler()
-    await spooler.start()
-    await spooler.submit(bench.job("A"))
-    await eventually(lambda: bench.printed("A") == 1 and spooler.waiting == Reason.LEDGER)
-    ledger.broken = set()
-    await bench.reach("A", JobState.CONFIRMED)
-    await spooler.submit(bench.job("B"))
-    await bench.reach("B", JobState.CONFIRMED)
-    assert [bench.printed("A"), bench.printed("B")] == [1, 1]
-    await spooler.close()
+    async with bench.running() as spooler:
+        await spooler.submit(bench.job("A"))
+        await eventually(lambda: bench.printed("A") == 1 and spooler.waiting == Reason.LEDGER)
+        ledger.broken = set()
+        await bench.reach("A", JobState.CONFIRMED)
+        await spooler.submit(bench.job("B"))
+        await bench.reach("B", JobState.CONFIRMED)
+        assert [bench.printed("A"), bench.printed("B")] == [1, 1]
 
 
 async def test_a_document_that_cannot_be_printed_fails_and_the_next_one_prints(
@@ -300,25 +291,21 @@ async def test_going_and_coming_back_are_logged_once_without_what_the_slip_says(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="printers")
-    spooler = bench.spooler()
-    await spooler.start()
-    bench.carrier.engine.fail(Fault.PAPER_OUT)
-    await spooler.submit(bench.job("A03-261124-0127"))
-    await spooler.submit(bench.job("B"))
-    await bench.waits("B", PrinterState.PAPER_OUT)
-    bench.carrier.engine.mend()
-    await bench.reach("B", JobState.CONFIRMED)
-    await spooler.close()
+    async with bench.running() as spooler:
+        bench.carrier.engine.fail(Fault.PAPER_OUT)
+        await spooler.submit(bench.job("A03-261124-0127"))
+        await spooler.submit(bench.job("B"))
+        await bench.waits("B", PrinterState.PAPER_OUT)
+        bench.carrier.engine.mend()
+        await bench.reach("B", JobState.CONFIRMED)
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("printers")]
     assert ours == ["slips wait for the printer: paper_out", "the printer is back"]
 
 
 async def test_a_mute_printer_prints_and_promises_nothing(any_bench: Bench) -> None:
     any_bench.profile = Profile(status=False)
-    spooler = any_bench.spooler()
-    await spooler.start()
-    await spooler.submit(any_bench.job("A"))
-    entry = await any_bench.reach("A", *DONE)
-    assert entry.state is JobState.SENT
-    await eventually(lambda: any_bench.printed("A") == 1)
-    await spooler.close()
+    async with any_bench.running() as spooler:
+        await spooler.submit(any_bench.job("A"))
+        entry = await any_bench.reach("A", *DONE)
+        assert entry.state is JobState.SENT
+        await eventually(lambda: any_bench.printed("A") == 1)
