@@ -7,9 +7,7 @@ from datetime import date, datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cached_cell_len
 from textual import events
-from textual._context import visible_screen_stack
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -18,6 +16,7 @@ from tui.errors import TuiError
 from tui.kiosk.hardened import HardenedApp
 from tui.kiosk.idle import Idle, Presence
 from tui.kiosk.memory import SHOWN, Memory
+from tui.kiosk.paged import PagedApp
 from tui.kiosk.screen import KioskScreen
 from tui.kiosk.screens.attract import AttractScreen
 from tui.kiosk.themes import CONTRAST, DEFAULT, themes
@@ -46,10 +45,8 @@ SHEETS = (
     "typing",
 )
 
-ERASE_SCROLLBACK = "\x1b[3J"
 
-
-class KioskApp(HardenedApp, inherit_bindings=False):
+class KioskApp(PagedApp, inherit_bindings=False):
     """Shows at once; what it needs from the kiosk comes when `ports` is awaited, after that.
 
     `idle` is in seconds. `framer` tells scans from typing on the terminal; without one the
@@ -155,28 +152,13 @@ class KioskApp(HardenedApp, inherit_bindings=False):
         return self._clock.today()
 
     def show(self, page: KioskScreen) -> None:
-        """Make `page` the one above the start; whatever lay over the old page is gone."""
-        self._drop_overlays()
-        if len(self.screen_stack) > 1:
-            self.switch_screen(page)
-        else:
-            self.push_screen(page)
+        super().show(page)
         if self._memory is not None:
             self.set_timer(SHOWN, self._memory.tidy)
 
     def start(self, work: Coroutine[object, object, None]) -> None:
         """Run beside the screens; a fault in it is a fault of the app."""
         self.run_worker(work, group="reception")
-
-    def cover(self, overlay: KioskScreen) -> None:
-        """Lay a screen over the page, which stays as it is underneath."""
-        if type(self.screen) is not type(overlay):
-            self.push_screen(overlay)
-
-    def uncover(self) -> None:
-        """Take away what was laid over the page."""
-        if isinstance(self.screen, KioskScreen) and self.screen.OVERLAY:
-            self.pop_screen()
 
     def go_home(self) -> None:
         from tui.kiosk.screens.home import HomeScreen
@@ -248,19 +230,12 @@ class KioskApp(HardenedApp, inherit_bindings=False):
         self._early_scan = None
         if self._reception is not None:
             self._reception.forget()
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
+        self.clear_pages()
         self._idle.touch()
         self.theme = self._home_theme
         self.choose_language(self._home_language)
-        self.clear_notifications()
-        self._mouse_down_widget = None
-        cached_cell_len.cache_clear()
-        self.call_later(self._forget_backgrounds)
         if self._memory is not None:
             self.call_later(self._memory.tidy)
-        if self._driver is not None:
-            self._driver.write(ERASE_SCROLLBACK)
 
     def end_demo(self) -> None:
         """Ends the app; only a kiosk with a sheet of samples can be left."""
@@ -359,18 +334,10 @@ class KioskApp(HardenedApp, inherit_bindings=False):
     def _wording_of(self, language: str) -> Wording:
         return Wording(language, self._catalogues.translator(language), self._clock)
 
-    def _forget_backgrounds(self) -> None:
-        """Textual keeps the screens behind the last one touched in its task's context."""
-        visible_screen_stack.set([])
-
     def _doubt(self) -> None:
         from tui.kiosk.screens.leaving import LeavingScreen
 
         self.cover(LeavingScreen(self))
-
-    def _drop_overlays(self) -> None:
-        while isinstance(self.screen, KioskScreen) and self.screen.OVERLAY:
-            self.pop_screen()
 
     def _begin(self) -> None:
         self.run_worker(self._receive_ports(), group="ports")
