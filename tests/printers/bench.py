@@ -16,8 +16,13 @@ from printers.profile import Profile
 from printers.spooler import JobChange, Spooler
 from tests.printers.carriers import Carrier
 
-SHORT = Deadlines(open=1.0, reply=0.25, write=0.5, confirm=1.0)
-PATIENCE = 10.0
+PATIENT = Deadlines(open=5.0, reply=1.0, write=5.0, confirm=10.0)
+"""For printers that answer: a machine with much to do must not look like a silent printer."""
+
+HASTY = Deadlines(open=1.0, reply=0.25, write=0.5, confirm=1.0)
+"""For printers that keep silent: a test sits these out."""
+
+PATIENCE = 20.0
 FONT = find_font()
 START = datetime(2026, 11, 24, 2, 25, 7, tzinfo=UTC)
 
@@ -64,16 +69,17 @@ class Bench:
     clock: SetClock = field(default_factory=SetClock)
     changes: list[JobChange] = field(default_factory=list)
 
-    def printer(self, deadlines: Deadlines = SHORT) -> Printer:
+    def printer(self, deadlines: Deadlines = PATIENT) -> Printer:
         return Printer(self.carrier.factory, self.profile, FONT, deadlines)
 
-    def spooler(self) -> Spooler:
-        return Spooler(self.printer(), self.ledger, self.clock, self.changes.append, poll=0.02)
+    def spooler(self, deadlines: Deadlines = PATIENT) -> Spooler:
+        printer = self.printer(deadlines)
+        return Spooler(printer, self.ledger, self.clock, self.changes.append, poll=0.02)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[Spooler]:
+    async def running(self, deadlines: Deadlines = PATIENT) -> AsyncIterator[Spooler]:
         """A spooler at work, closed also when the test fails: its sockets would haunt others."""
-        spooler = self.spooler()
+        spooler = self.spooler(deadlines)
         await spooler.start()
         try:
             yield spooler

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from printers.profile import Profile
 from printers.spooler import Spooler
-from tests.printers.bench import Bench
+from tests.printers.bench import HASTY, Bench
 from tests.printers.carriers import CARRIERS, TcpCarrier
 
 
@@ -35,4 +35,11 @@ async def bench() -> AsyncIterator[Bench]:
 async def spooler(any_bench: Bench) -> AsyncIterator[Spooler]:
     """A started spooler over the printer of `any_bench`."""
     async with any_bench.running() as spooler:
+        yield spooler
+
+
+@pytest_asyncio.fixture
+async def hasty_spooler(any_bench: Bench) -> AsyncIterator[Spooler]:
+    """The same for a printer that will keep silent."""
+    async with any_bench.running(HASTY) as spooler:
         yield spooler

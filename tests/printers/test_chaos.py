@@ -10,7 +10,7 @@ import pytest
 from printers.ledger import OPEN, JobState, Reason
 from printers.spooler import Spooler
 from printers.virtual import Fault
-from tests.printers.bench import Bench
+from tests.printers.bench import HASTY, Bench
 
 STEPS = 40
 FAULTS = [
@@ -25,7 +25,7 @@ class Story:
         self.bench = bench
         self.chance = random.Random(seed)
         self.names: list[str] = []
-        self.spooler: Spooler = bench.spooler()
+        self.spooler: Spooler = bench.spooler(HASTY)
 
     async def run(self) -> None:
         await self.spooler.start()
@@ -55,7 +55,7 @@ class Story:
 
     async def _restart(self) -> None:
         await self.spooler.close(grace=0.0)
-        self.spooler = self.bench.spooler()
+        self.spooler = self.bench.spooler(HASTY)
         await self.spooler.start()
 
     async def _calm(self) -> None:
@@ -89,11 +89,13 @@ async def test_no_slip_twice_and_no_record_lost(any_bench: Bench, seed: int) -> 
 
 async def test_the_story_is_not_empty(bench: Bench) -> None:
     """Chance must reach every ending, or the test above says little."""
-    ends = set()
-    for seed in range(5):
+    ends: set[JobState] = set()
+    for seed in range(40):  # which ending a seed comes to depends on the machine's pace
         story = Story(bench, seed)
         story.names = [f"first{seed}"]
         await bench.ledger.add(bench.job(story.names[0]))
         await story.run()
         ends |= {(await bench.entry(name)).state for name in story.names}
-    assert ends >= {JobState.CONFIRMED, JobState.DOUBTFUL, JobState.FAILED}
+        if ends >= {JobState.CONFIRMED, JobState.DOUBTFUL, JobState.FAILED}:
+            return
+    raise AssertionError(ends)

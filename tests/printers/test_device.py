@@ -14,13 +14,20 @@ from printers.profile import Profile
 from printers.status import PrinterState, PrinterStatus
 from printers.virtual import Fault, VirtualPrinter
 from printers.virtual.machine import Machine
-from tests.printers.bench import Bench, eventually, slip
+from tests.printers.bench import HASTY, Bench, eventually, slip
 from tests.printers.carriers import SerialCarrier
 
 
 @pytest_asyncio.fixture
 async def printer(any_bench: Bench) -> AsyncIterator[Printer]:
     printer = any_bench.printer()
+    yield printer
+    await printer.close()
+
+
+@pytest_asyncio.fixture
+async def hasty_printer(any_bench: Bench) -> AsyncIterator[Printer]:
+    printer = any_bench.printer(HASTY)
     yield printer
     await printer.close()
 
@@ -36,11 +43,11 @@ async def printer(any_bench: Bench) -> AsyncIterator[Printer]:
     ],
 )
 async def test_status(
-    any_bench: Bench, printer: Printer, fault: Fault | None, state: PrinterState
+    any_bench: Bench, hasty_printer: Printer, fault: Fault | None, state: PrinterState
 ) -> None:
     if fault is not None:
         any_bench.carrier.engine.fail(fault)
-    assert await printer.status() == PrinterStatus(state)
+    assert await hasty_printer.status() == PrinterStatus(state)
 
 
 async def test_status_of_an_unplugged_printer(any_bench: Bench, printer: Printer) -> None:
@@ -73,24 +80,24 @@ async def test_a_slow_printer_is_waited_for(any_bench: Bench) -> None:
     ],
 )
 async def test_a_fault_while_printing_leaves_doubt(
-    any_bench: Bench, printer: Printer, fault: Fault, reason: str
+    any_bench: Bench, hasty_printer: Printer, fault: Fault, reason: str
 ) -> None:
-    data = await printer.encode(slip("A"))
+    data = await hasty_printer.encode(slip("A"))
     any_bench.carrier.engine.fail(fault, after=150)
-    assert await printer.send(data) == SendOutcome(SendResult.DOUBTFUL, reason)
+    assert await hasty_printer.send(data) == SendOutcome(SendResult.DOUBTFUL, reason)
 
 
 async def test_the_rest_of_a_slip_comes_with_the_paper_and_is_not_ours_to_print(
-    any_bench: Bench, printer: Printer
+    any_bench: Bench, hasty_printer: Printer
 ) -> None:
     engine = any_bench.carrier.engine
-    data = await printer.encode(slip("A"))
+    data = await hasty_printer.encode(slip("A"))
     engine.fail(Fault.PAPER_OUT, after=150)
-    assert (await printer.send(data)).result is SendResult.DOUBTFUL
+    assert (await hasty_printer.send(data)).result is SendResult.DOUBTFUL
     engine.mend()
     await eventually(lambda: any_bench.printed("A") == 1)
-    next_data = await printer.encode(slip("B"))
-    assert await printer.send(next_data) == SendOutcome(SendResult.CONFIRMED)
+    next_data = await hasty_printer.encode(slip("B"))
+    assert await hasty_printer.send(next_data) == SendOutcome(SendResult.CONFIRMED)
     assert [any_bench.printed("A"), any_bench.printed("B")] == [1, 1]
 
 
@@ -108,13 +115,13 @@ async def test_a_late_answer_is_not_taken_for_the_next_slip(any_bench: Bench) ->
 
 
 async def test_a_printer_that_does_not_answer_its_debt_gets_nothing_more(
-    any_bench: Bench, printer: Printer
+    any_bench: Bench, hasty_printer: Printer
 ) -> None:
     engine = any_bench.carrier.engine
-    data = await printer.encode(slip("A"))
+    data = await hasty_printer.encode(slip("A"))
     engine.fail(Fault.SILENT, after=150)
-    assert (await printer.send(data)).result is SendResult.DOUBTFUL
-    outcome = await printer.send(data)
+    assert (await hasty_printer.send(data)).result is SendResult.DOUBTFUL
+    outcome = await hasty_printer.send(data)
     assert outcome == SendOutcome(SendResult.NOT_SENT, Reason.SILENT)
     assert any_bench.printed("A") == 1
 
@@ -162,7 +169,7 @@ async def test_a_stuck_serial_line_gives_up_at_the_deadline() -> None:
     carrier = SerialCarrier(384)
     await carrier.start()
     bench = Bench(carrier, Profile())
-    printer = bench.printer()
+    printer = bench.printer(HASTY)
     assert (await printer.status()).printable
     carrier.engine.fail(Fault.STUCK)
     outcome = await printer.send(bytes(100_000))

@@ -21,7 +21,7 @@ from printers.serial_port import SerialPort
 from printers.status import PrinterState, PrinterStatus
 from printers.tcp_port import TcpPort
 from printers.usb_port import UsbPort
-from tests.printers.bench import SHORT, slip
+from tests.printers.bench import HASTY, slip
 from tests.printers.carriers import FakeBackend, SerialCarrier, UsbCarrier
 
 DEADLINE = 0.2
@@ -123,7 +123,7 @@ async def test_usb_wants_a_printer() -> None:
 
 async def test_a_file_keeps_the_bytes_and_promises_nothing(tmp_path: Path) -> None:
     path = tmp_path / "slips.bin"
-    printer = Printer(transport_factory("file", str(path)), Profile(), None, SHORT)
+    printer = Printer(transport_factory("file", str(path)), Profile(), None, HASTY)
     assert await printer.status() == PrinterStatus(PrinterState.UNKNOWN, answers=False)
     data = await printer.encode(slip("A"))
     assert await printer.send(data) == SendOutcome(SendResult.SENT)
@@ -137,7 +137,7 @@ async def test_a_device_file_that_takes_nothing_is_given_up(tmp_path: Path) -> N
     path = tmp_path / "lp0"
     await asyncio.to_thread(os.mkfifo, path)
     reader = await asyncio.to_thread(os.open, path, os.O_RDONLY | os.O_NONBLOCK)
-    printer = Printer(transport_factory("file", str(path)), Profile(), None, SHORT)
+    printer = Printer(transport_factory("file", str(path)), Profile(), None, HASTY)
     assert await printer.send(bytes(200_000)) == SendOutcome(SendResult.DOUBTFUL, Reason.STALLED)
     os.close(reader)
     outcome = await printer.send(b"x")

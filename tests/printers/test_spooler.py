@@ -55,31 +55,31 @@ async def test_slips_come_in_the_order_they_were_asked_for(
 
 @pytest.mark.parametrize("fault", REASONS)
 async def test_a_slip_waits_for_its_printer_and_is_printed_once(
-    any_bench: Bench, spooler: Spooler, fault: Fault
+    any_bench: Bench, hasty_spooler: Spooler, fault: Fault
 ) -> None:
     engine = any_bench.carrier.engine
     engine.fail(fault)
-    await spooler.submit(any_bench.job("A"))
+    await hasty_spooler.submit(any_bench.job("A"))
     await any_bench.waits("A", REASONS[fault])
-    assert spooler.waiting == REASONS[fault]
+    assert hasty_spooler.waiting == REASONS[fault]
     assert (await any_bench.entry("A")).state is JobState.QUEUED
     assert engine.waiting == 0  # nothing went into the printer's own buffer
     engine.mend()
     await any_bench.reach("A", JobState.CONFIRMED)
     assert any_bench.printed("A") == 1
-    assert spooler.waiting == ""
+    assert hasty_spooler.waiting == ""
 
 
 @pytest.mark.parametrize("fault", REASONS)
 async def test_a_fault_while_printing_is_doubtful_and_never_printed_again_by_itself(
-    any_bench: Bench, spooler: Spooler, fault: Fault
+    any_bench: Bench, hasty_spooler: Spooler, fault: Fault
 ) -> None:
     engine = any_bench.carrier.engine
     engine.fail(fault, after=150)
-    await spooler.submit(any_bench.job("A"))
+    await hasty_spooler.submit(any_bench.job("A"))
     await any_bench.reach("A", JobState.DOUBTFUL)
     engine.mend()
-    await spooler.submit(any_bench.job("B"))
+    await hasty_spooler.submit(any_bench.job("B"))
     await any_bench.reach("B", JobState.CONFIRMED)
     assert [any_bench.printed("A"), any_bench.printed("B")] == [1, 1]
 
@@ -113,15 +113,15 @@ async def test_an_unplugged_printer_is_waited_for(any_bench: Bench, spooler: Spo
     assert any_bench.printed("A") == 1
 
 
-async def test_unplugged_while_printing(any_bench: Bench, spooler: Spooler) -> None:
+async def test_unplugged_while_printing(any_bench: Bench, hasty_spooler: Spooler) -> None:
     any_bench.carrier.engine.fail(Fault.SLOW, rate=100)
-    await spooler.submit(any_bench.job("A"))
+    await hasty_spooler.submit(any_bench.job("A"))
     await eventually(lambda: any_bench.carrier.engine.waiting > 0)
     await any_bench.carrier.unplug()
     await any_bench.reach("A", JobState.DOUBTFUL)
     any_bench.carrier.engine.mend()
     await any_bench.carrier.plug()
-    await spooler.submit(any_bench.job("B"))
+    await hasty_spooler.submit(any_bench.job("B"))
     await any_bench.reach("B", JobState.CONFIRMED)
     assert [any_bench.printed("A"), any_bench.printed("B")] == [1, 1]
 
