@@ -32,7 +32,12 @@ class Shell:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "LANG": "C"},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "PYTHONWARNINGS": "error",
+                "LC_ALL": "en_US.UTF-8",
+            },
         )
         out, err = await process.communicate()
         assert b"Traceback" not in out + err
