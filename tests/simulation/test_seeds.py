@@ -88,9 +88,12 @@ def test_a_seed_is_the_same_run_in_every_process(seed: int) -> None:
     assert len(told) == 1
 
 
-def test_a_seed_that_fails_says_how_to_see_it_again() -> None:
+@pytest.mark.timeout(PATIENCE)
+def test_a_seed_that_fails_says_how_to_see_it_again(work: Work) -> None:
     root = Path(__file__).parents[2]
-    given = ["--first", "2", "--seeds", "1", "--workers", "1", "--bug", "kiosk.number_from_journal"]
+    bug = "kiosk.one_op_id"
+    seed = work.hunts[bug].get(PATIENCE)
+    given = ["--first", str(seed), "--seeds", "1", "--workers", "1", "--bug", bug]
     done = subprocess.run(
         [sys.executable, "-m", "tests.simulation", *given],
         env=os.environ | {"PYTHONPATH": str(root)},
@@ -99,5 +102,5 @@ def test_a_seed_that_fails_says_how_to_see_it_again() -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert "make simulate SEED=2 BUG=kiosk.number_from_journal" in done.stdout
+    assert f"make simulate SEED={seed} BUG={bug}" in done.stdout
     assert "1 seeds with something lost, doubled, divergent or stuck" in done.stdout
