@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from helpdesk.cli.frame import DEFAULT_CONFIG, ConfigOption, JsonOption, frame_of
+from helpdesk.cli.frame import DEFAULT_CONFIG, NEGATIVE, ConfigOption, JsonOption, frame_of
 from helpdesk.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -56,3 +56,5 @@ def import_file(
         frame.json({"summary": summary})
     else:
         frame.say("cli.journal.done", **{name: str(value) for name, value in summary.items()})
+    if summary["refused"]:
+        raise typer.Exit(NEGATIVE)

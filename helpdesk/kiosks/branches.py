@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from helpdesk.kiosks.journals import line_of
 from helpdesk.kiosks.policy import Policy
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from helpdesk.db import Transaction
     from helpdesk.kiosks.journals import Branch, Journals
+
+
+MOST: Final = 16
+"""Branches of a journal: a disk copied so often is no accident, and each push looks at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,17 @@ class Behind:
     forked: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Full:
+    """A batch that would begin another branch of a journal that has as many as it may.
+
+    `trunk` is the journal as it began, `base` the last entry that the batch shares with us.
+    """
+
+    trunk: Branch
+    base: Head
+
+
 async def place(
     tx: Transaction,
     journals: Journals,
@@ -53,7 +68,7 @@ async def place(
     journal: bytes,
     heads: Sequence[Head],
     policy: Policy,
-) -> Placed | Behind:
+) -> Placed | Behind | Full:
     """Where checked entries belong among the branches of their journal (at least one).
 
     `heads` begins with the head that the entries follow.
@@ -78,6 +93,8 @@ async def place(
     if not agreeing:
         return await _earlier(tx, journals, branches[0], journal, heads[0])
     base, parent = max(agreeing, key=lambda pair: pair[0].seq)
+    if len(branches) >= MOST:
+        return Full(branches[0], base)
     made = await journals.fork(tx, journal, parent, len(branches), base)
     return Placed(line_of(made, [*branches, made]), forked=True)
 

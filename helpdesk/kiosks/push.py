@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from helpdesk.db.errors import ConstraintError
-from helpdesk.kiosks.branches import Behind, Placed, place
+from helpdesk.kiosks.branches import Behind, Full, Placed, place
 from helpdesk.kiosks.errors import KiosksError
 from helpdesk.kiosks.journals import Judged
 from helpdesk.kiosks.judgement import blanket_of
@@ -65,6 +65,8 @@ class _Step:
     more: bool = False
     moves: Branch | None = None
     """Whose mark has still to be moved to the head."""
+    refused: Reason | None = None
+    """Why nothing was taken, though a person hears of it."""
 
 
 class PushDesk:
@@ -103,7 +105,8 @@ class PushDesk:
         Raises:
             WireError: `journal.*` for a batch that contradicts itself or its signature, and for
                 one whose first new entry is of a kind or form that only a newer server knows.
-            KiosksError: `journal.foreign` for another kiosk's journal, `kiosks.busy`.
+            KiosksError: `journal.foreign` for another kiosk's journal, `kiosks.busy`,
+                `journal.forks` for one more history of a journal that has too many.
             DatabaseError: Nothing but whole groups was taken.
         """
         if given.kiosk != kiosk:
@@ -166,6 +169,8 @@ class PushDesk:
     async def _step_once(self, given: PushBatch, before: Head, items: Sequence[Read]) -> _Step:
         async with self._database.transaction() as tx:
             step = await self._group(tx, given, before, items)
+        if step.refused is not None:
+            raise KiosksError(step.refused)
         if step.moves is not None:
             async with self._database.transaction() as tx:
                 await self._journals.move(tx, step.moves, step.head)
@@ -186,6 +191,9 @@ class PushDesk:
         heads = [before, *(read.link.head for read in items)]
         found = await place(tx, self._journals, branches, given.journal, heads, self._policy)
         standing = kiosk.standing
+        if isinstance(found, Full):
+            await self._inbox.alarm(tx, found.trunk, Reason.FORKS, found.base.seq)
+            return _Step(found.base, standing, {}, refused=Reason.FORKS)
         if found.forked and self._policy.fork_quarantines:
             standing = await self._quarantine(tx, kiosk, branches[0], found)
         if isinstance(found, Behind):

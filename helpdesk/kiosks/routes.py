@@ -10,6 +10,7 @@ from helpdesk.app_keys import RESOURCES
 from helpdesk.kiosks.bureau import Bureau
 from helpdesk.kiosks.errors import KiosksError
 from helpdesk.kiosks.push import BUSY
+from helpdesk.kiosks.ruling import Reason
 from helpdesk.trust.errors import TrustError
 from helpdesk.web import Call, Permission, RequestError
 from helpdesk.web.guard import GUARD
@@ -49,6 +50,7 @@ _STATUS: Final[Mapping[str, int]] = {
     Fault.SIGNATURE_WRONG: 403,
     Fault.JOURNAL_SIGNATURE: 403,
     "journal.foreign": 403,
+    Reason.FORKS: 409,
     "kiosks.key": 409,
     "kiosks.exception": 404,
     "kiosks.resolved": 409,
@@ -119,7 +121,7 @@ def _register_sync(api: Api) -> None:
         answer=PushAnswer,
         replayable=True,
         body_limit=PUSH_LIMIT,
-        errors=(403,),
+        errors=(403, 409),
         **shared,
     )(push)
     api.operation(

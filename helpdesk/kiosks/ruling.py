@@ -25,6 +25,7 @@ class Reason(StrEnum):
     OPERATION = "journal.op_id"
     ERASED = "journal.erased"
     FORK = "journal.fork"
+    FORKS = "journal.forks"
     FENCED = "kiosk.fenced"
     QUARANTINED = "kiosk.quarantined"
 

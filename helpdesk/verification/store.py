@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
+from helpdesk.errors import HelpdeskError
 from helpdesk.verification import rules, sealed_form
 from helpdesk.verification.question import ADOPTED, Pending, Recorded
 from invoices import record as record_numbers
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from helpdesk.verification.lookup import Found, Lookup
     from invoices.outcome import Outcome
     from invoices.rules import Policy
+
+_log = structlog.stdlib.get_logger("helpdesk.verification")
 
 TABLE: Final = "verification_check"
 WEB_PREFIX: Final = "W"
@@ -112,10 +117,18 @@ class CheckStore:
         for item in sorted(items, key=_op_id):
             batch.new.setdefault(item.question.op_id, item)
         for op_id, record, sealed in await tx.fetch(self._known, json.dumps(list(batch.new))):
-            outcome, asked = sealed_form.decode(self._sealer.open(op_id, sealed))
+            outcome, asked = self._opened(batch.new.pop(op_id), sealed)
             batch.answers[op_id] = Recorded(outcome, record, asked, repeated=True)
-            del batch.new[op_id]
         return batch
+
+    def _opened(self, item: Pending, sealed: bytes) -> tuple[Outcome, str]:
+        """What was answered to what; of a row that cannot be opened nothing can be said."""
+        try:
+            return sealed_form.decode(self._sealer.open(item.question.op_id, sealed))
+        except HelpdeskError as error:
+            # The row stays nameless in the log; the count of these lines is the alarm.
+            _log.error("verification.unreadable", error=error.code)
+            return rules.outcome_of(rules.UNREADABLE, None, None, item.at), item.asked
 
     async def _outcomes(
         self, tx: Transaction, new: Sequence[Pending], found: Sequence[Found]

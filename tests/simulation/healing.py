@@ -21,7 +21,7 @@ PATIENCE = 120.0
 """Seconds after healing in which everything must be told and answered."""
 LOOK = 4.0
 _UNKNOWN = "signature.key"
-_HOPELESS = frozenset({"journal.fork", "journal.behind", "journal.gone"})
+_HOPELESS = frozenset({"journal.fork", "journal.forks", "journal.behind", "journal.gone"})
 """Reasons to park for which the instructions say: enrol the kiosk again."""
 
 

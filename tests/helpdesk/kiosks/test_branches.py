@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
+from helpdesk.kiosks import branches
+from helpdesk.kiosks.errors import KiosksError
 from helpdesk.wire.standing import Standing
 from tests.helpdesk.kiosks.room import Centre, KioskSide
 
@@ -111,3 +115,26 @@ async def test_what_branches_share_is_answered_for_either(centre: Centre) -> Non
     answer = await centre.take(clone, clone.batch(after=1, to=3))
     assert (answer.mark, answer.head) == (3, clone.heads[3].hash)
     assert [(v.seq, v.outcome) for v in answer.verdicts] == [(2, "applied"), (3, "applied")]
+
+
+async def test_a_journal_has_so_many_branches_and_no_more(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(branches, "MOST", 3)
+    kiosk, clone = await two_disks(centre)
+    third, fourth = clone.clone(), clone.clone()
+    for each in (kiosk, clone):
+        await centre.push(each)
+    third.check()
+    fourth.check()
+    clone.check()
+    for each in (clone, third):
+        await centre.push(each)
+    for _ in range(2):
+        with pytest.raises(KiosksError, match=r"journal\.forks"):
+            await centre.push(fourth)
+    assert await centre.rows(KEPT) == [(0, 7), (1, 5), (2, 1)], "what it has stays with it"
+    told = [matter for matter in await centre.bureau.inbox.matters() if matter.entries == 0]
+    assert [(matter.code, matter.kiosk) for matter in told] == [("journal.forks", kiosk.kiosk)]
+    third.check()
+    assert (await centre.push(third)).mark == 9, "branches that are known go on"

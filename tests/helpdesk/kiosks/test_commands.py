@@ -132,6 +132,17 @@ def test_a_journal_comes_on_a_stick_and_counts_once(shell: Shell) -> None:
     assert (line["mark"], line["exceptions"]) == (7, 7)
 
 
+def test_an_import_with_refused_entries_ends_with_1(shell: Shell) -> None:
+    kiosk = shell.kiosk()
+    kiosk.check(at=datetime.now(UTC))
+    path = shell.export(kiosk, 3)
+    shell.run("kiosks", "fence", kiosk.kiosk)
+    for _ in range(2):
+        status, out, err = shell.run("journal", "import", str(path), "--json")
+        assert (status, err) == (1, "")
+        assert json.loads(out)["summary"]["refused"] == 1
+
+
 def test_a_journal_of_a_retired_key_is_taken_too(shell: Shell) -> None:
     kiosk = shell.kiosk()
     kiosk.check()

@@ -16,7 +16,14 @@ from tui.kiosk.ports import Link as ShownLink
 
 REASONS = (
     *("check.differs", "check.prefix", "check.clock", "check.record"),
-    *("journal.op_id", "journal.erased", "journal.fork", "journal.kind", "journal.payload"),
+    *(
+        "journal.op_id",
+        "journal.erased",
+        "journal.fork",
+        "journal.forks",
+        "journal.kind",
+        "journal.payload",
+    ),
     *("journal.header", "journal.gap", "journal.content", "journal.head", "journal.signature"),
     *("journal.foreign", "journal.gone", "journal.behind", "journal.broken", "journal.not_read"),
     *("kiosk.fenced", "kiosk.quarantined"),
