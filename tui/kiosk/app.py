@@ -219,7 +219,7 @@ class KioskApp(PagedApp, inherit_bindings=False):
         self._wording = self._wording_of(language)
         for screen in self.screen_stack:
             if isinstance(screen, KioskScreen):
-                screen.language_changed()
+                screen.compose_again()
 
     def stay(self) -> None:
         self._idle.touch()
@@ -321,6 +321,9 @@ class KioskApp(PagedApp, inherit_bindings=False):
     def action_contrast(self) -> None:
         """Large and high contrast, or back."""
         self.theme = DEFAULT if self.theme == CONTRAST else CONTRAST
+        for screen in self.screen_stack:
+            if isinstance(screen, KioskScreen):
+                screen.look_changed()
 
     def _answers(self, data: bytes) -> bool:
         """Whether the page takes a scan as its answer, also from under what lies over it."""
@@ -364,7 +367,7 @@ class KioskApp(PagedApp, inherit_bindings=False):
         self._stop_watching = ports.status.watch(self._heard)
         for screen in self.screen_stack:
             if isinstance(screen, KioskScreen):
-                screen.language_changed()
+                screen.compose_again()
         if not self.is_headless:
             self._memory = Memory()
             self._memory.settle()

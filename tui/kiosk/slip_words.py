@@ -17,8 +17,8 @@ def slip_line(slip: SlipShown | Refused | None, wording: Wording) -> Content:
     match slip:
         case None:
             return Content("")
-        case Refused(code=code, params=params):
-            return wording.say(f"error.{code}", **params)
+        case Refused():
+            return wording.say("slip.refused")
         case SlipShown(state=SlipState.WAITING | SlipState.FAILED as state, reason=reason):
             known = reason if reason in REASONS else OURS
             return wording.say(f"slip.{state}", reason=wording.text(f"slip.reason.{known}"))

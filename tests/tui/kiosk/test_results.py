@@ -117,7 +117,7 @@ async def test_a_slip_that_cannot_be_queued_is_said() -> None:
     kiosk = Kiosk(slips=ScriptedSlips(first=Refused("tui.no_service")))
     async with kiosk.app().run_test(size=(80, 24)) as pilot:
         await scan(SCAN, then="ResultScreen")(pilot, kiosk)
-        await until(pilot, lambda: "不办理" in words_on(pilot))
+        await until(pilot, lambda: "小票这次打不出来" in words_on(pilot))
 
 
 async def test_without_slips_nothing_speaks_of_them() -> None:
@@ -126,6 +126,7 @@ async def test_without_slips_nothing_speaks_of_them() -> None:
         await play(pilot, kiosk, SCENES["no_printer"])
         assert app_of(pilot).screen.query_one("#result-slip", Prose).text == ""
         assert "打印" not in words_on(pilot)
+        assert "小票" not in words_on(pilot)
 
 
 async def test_enter_checks_another_one() -> None:
