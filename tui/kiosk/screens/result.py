@@ -120,6 +120,11 @@ class ResultScreen(KioskScreen):
             picture.resize_to(self._scale())
         self._settle()
 
+    async def recompose(self) -> None:
+        """The same result in other words, which may need more room or less."""
+        await super().recompose()
+        self.call_after_refresh(self._settle)
+
     def action_print(self) -> None:
         """Have the slip printed; asking twice prints once."""
         self.run_worker(self._print(), group="slip", exclusive=True)

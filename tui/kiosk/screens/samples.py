@@ -30,6 +30,14 @@ class SamplesScreen(KioskScreen):
             *(Option(self.say(sample.key)) for sample in samples), id="samples", markup=False
         )
 
+    async def recompose(self) -> None:
+        """The same line of the sheet is chosen, and Enter scans it, in the other language too."""
+        chosen = self.query_one(OptionList).highlighted
+        await super().recompose()
+        sheet = self.query_one(OptionList)
+        sheet.highlighted = chosen
+        sheet.focus()
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         ports = self.desk.ports
