@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +18,8 @@ from helpdesk.security import SealError
 from invoices.codes import region_of
 from invoices.verdict import State
 from tests.helpdesk.registry.room import Registry, file_of
+
+DIGEST = re.compile(r"[0-9a-f]{32,}")
 
 
 def expected_totals(entries: Sequence[Entry]) -> dict[tuple[str, ...], Sums]:
@@ -205,7 +208,10 @@ async def test_nothing_sensitive_lies_in_the_clear(
 
     rows = await registry.database.read("SELECT * FROM registry_invoice")
     rows += await registry.database.read("SELECT * FROM registry_total")
-    stored = b"".join(v if isinstance(v, bytes) else str(v).encode() for r in rows for v in r)
+    # A keyed hash is all digits and the first letters: it holds any short code now and then.
+    values = [v for row in rows for v in row if not DIGEST.fullmatch(str(v))]
+    assert len(values) < sum(map(len, rows))
+    stored = b"\0".join(v if isinstance(v, bytes) else str(v).encode() for v in values)
     for face in (entry.face for entry in entries):
         for secret in (face.number, face.seller_tax_id, face.seller_name, face.check_code):
             assert not secret or secret.encode() not in stored
