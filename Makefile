@@ -55,7 +55,24 @@ contracts: $(VENV)/dev.stamp
 	$(BIN)/lint-imports --no-cache
 
 pytest: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 3 --dist loadfile
+
+# nice: both are long, and whoever works on the machine meanwhile comes first.
+.PHONY: fuzz outages
+fuzz: $(VENV)/dev.stamp ## ROUNDS=1000000 mutated inputs, shared out over all that is read from outside
+	nice -n 10 $(BIN)/python -m tests.fuzz --rounds $(or $(ROUNDS),1000000)
+	FUZZ_ROUNDS=$$(( $(or $(ROUNDS),1000000) / 500 )) nice -n 10 $(BIN)/python -m pytest -q \
+	    tests/kiosk/packs/test_fuzz.py tests/helpdesk/kiosks/test_push_fuzz.py
+
+outages: $(VENV)/dev.stamp ## ROUNDS=50 kills of real processes, dead lines, full disks
+	OUTAGE_ROUNDS=$(or $(ROUNDS),50) nice -n 10 $(BIN)/python -m pytest \
+	    tests/e2e/test_kills.py tests/e2e/test_dead_lines.py tests/e2e/test_full_disk.py tests/helpdesk/test_full_disk.py
+
+SEEDS ?= 1000
+.PHONY: simulate
+simulate: $(VENV)/dev.stamp ## real code on a virtual clock, failing disks and networks (SEEDS, SEED, WORKERS, FIRST, BUG)
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) \
+	    $(if $(FIRST),--first $(FIRST)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(BUG),--bug $(BUG))
 
 .PHONY: bench snapshots catalogues locks screenshots clean
 bench: $(VENV)/dev.stamp ## measure against peers in the same run: ratios, and benchmarks/results.json
@@ -69,7 +86,7 @@ catalogues: $(VENV)/dev.stamp ## compile the message catalogues
 	    $(BIN)/pybabel -q compile -i $$po -o $${po%.po}.mo; done
 
 locks: ## resolve both lock files anew (needs uv)
-	uv pip compile -q -U --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	uv pip compile -q -U --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra packs pyproject.toml -o requirements.lock
 	uv pip compile -q -U --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra packs --extra dev --extra bench -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 screenshots: $(VENV)/runtime.stamp ## draw the pictures in docs/ from the running demo

@@ -1,6 +1,6 @@
 """Ours and its peers in one call: `python -m benchmarks [ROW ...] [--quick]`.
 
-Rows: scan, start, verify, import, idle, packs. Times never fail anything: a bar that is not
+Rows: scan, start, verify, import, idle, packs, outage. Times never fail anything: a bar that is not
 kept is printed as missed. A row that could not be measured at all is an error (exit status 1).
 Everything runs on this machine's loopback and is ended again.
 """
@@ -30,6 +30,7 @@ ROWS: Final = {
     "import": "benchmarks.import_row",
     "idle": "benchmarks.idle_row",
     "packs": "benchmarks.packs_row",
+    "outage": "benchmarks.outage_row",
 }
 RESULTS: Final = Path(__file__).with_name("results.json")
 

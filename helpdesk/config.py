@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_network
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
@@ -17,8 +18,11 @@ from helpdesk.config_values import (
     at_least,
     between,
     database_url,
+    key_regions,
     networks,
     not_empty,
+    one_of,
+    short_name,
     zone,
 )
 
@@ -37,11 +41,17 @@ __all__ = [
     "DatabaseSection",
     "HelpdeskSection",
     "Key",
+    "PacksSection",
     "SecuritySection",
 ]
 
-OTHERS = ("kiosk", "scanner", "printer", "packs", "queue", "appointments", "tickets", "monitoring")
+OTHERS = ("kiosk", "scanner", "printer", "queue", "appointments", "tickets", "monitoring")
 """Sections that other parts read."""
+
+UNREAD: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"packs": ("fetch_minutes", "kilobytes_per_second")}
+)
+"""Keys of our own sections that are the kiosk's to read."""
 
 
 def _key(default: str | float, meaning: str, check: Check | None = None) -> Any:
@@ -70,6 +80,7 @@ class HelpdeskSection:
     """The server itself, and the rules of a check."""
 
     listen: str = _key("127.0.0.1:8080", "host:port to listen on; port 0 takes a free one", address)
+    centre: str = _key("C01", "short name of the centre in what its keys sign", short_name)
     control: str = _key("data/helpdesk/control.sock", "socket for commands beside it", not_empty)
     log: str = _key("", "file for the log, JSON lines; empty: standard error")
     trusted_proxies: str = _key(
@@ -112,8 +123,35 @@ class SecuritySection:
     """Keys and limits."""
 
     keys: str = _key("data/helpdesk/keys", "folder of the key ring", not_empty)
+    shared_access: bool = _key(
+        default=True, meaning="kiosks that are not enrolled may use the secret they all share"
+    )
     guesses_per_minute: int = _key(
         20, "failed checks a minute of one address or kiosk; 0: no limit", at_least(0)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PacksSection:
+    """Verification packs: what kiosks answer from while the network is gone."""
+
+    folder: str = _key("data/helpdesk/packs", "folder of the finished packs", not_empty)
+    build: bool = _key(default=True, meaning="a running server builds them by itself")
+    every_minutes: int = _key(60, "longest time between two builds, minutes", between(1, 1440))
+    expiry_hours: int = _key(
+        36, "hours after which a kiosk no longer says a plain 'normal'", between(1, 744)
+    )
+    regions: str = _key(
+        "all",
+        'regions with a key of their own, as in "north:11,12; south:44"; a bare name: the rest',
+        key_regions,
+    )
+    epoch: int = _key(1, "number of the packs' keys; a new one makes new keys", between(1, 65535))
+    label: int = _key(16, "f1: bits that tell not found from mismatch", between(0, 16))
+    body: int = _key(32, "f2: bits that guard against an altered invoice", one_of(16, 20, 24, 32))
+    rounds: int = _key(0, "slow hash of what an invoice says, rounds; 0: off", between(0, 100_000))
+    prf: str = _key(
+        "blake2b", "keyed digest of the packs", one_of("blake2b", "hmac_sha256", "hmac_sm3")
     )
 
 
@@ -126,6 +164,7 @@ class Config:
     helpdesk: HelpdeskSection
     database: DatabaseSection
     security: SecuritySection
+    packs: PacksSection
 
     _SQLITE: ClassVar[str] = "sqlite://"
 
@@ -143,6 +182,11 @@ class Config:
     def keys(self) -> Path:
         """The folder of the key ring."""
         return self.folder / self.security.keys
+
+    @property
+    def packs_folder(self) -> Path:
+        """The folder of the packs."""
+        return self.folder / self.packs.folder
 
     @property
     def sqlite_path(self) -> Path | None:
@@ -169,6 +213,7 @@ SECTIONS: Mapping[str, type[Any]] = {
     "helpdesk": HelpdeskSection,
     "database": DatabaseSection,
     "security": SecuritySection,
+    "packs": PacksSection,
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from helpdesk.config import KEYS, OTHERS, SECTIONS, Config, Key
+from helpdesk.config import KEYS, OTHERS, SECTIONS, UNREAD, Config, Key
 from helpdesk.errors import HelpdeskError
 
 if TYPE_CHECKING:
@@ -102,6 +102,8 @@ class _Reading:
         self, origin: str, section: str, name: str, value: object, *, as_text: bool = False
     ) -> None:
         key = next((key for key in KEYS if (key.section, key.name) == (section, name)), None)
+        if name in UNREAD.get(section, ()):
+            return
         if key is None:
             known = [known.path for known in KEYS]
             self._unknown("config.unknown_key", f"{section}.{name}", known, origin)

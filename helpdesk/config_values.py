@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from ipaddress import ip_network
 from typing import Any
@@ -9,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.db.address import parse_address
 from helpdesk.db.errors import DatabaseError
+from helpdesk.packs.errors import PacksError
+from helpdesk.packs.regions import KeyRegions
 
 __all__ = [
     "Check",
@@ -16,14 +19,18 @@ __all__ = [
     "at_least",
     "between",
     "database_url",
+    "key_regions",
     "networks",
     "not_empty",
+    "one_of",
+    "short_name",
     "zone",
 ]
 
 Check = Callable[[Any], str | None]
 
 _LAST_PORT = 65535
+_SHORT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 
 
 def between(low: float, high: float) -> Check:
@@ -39,6 +46,11 @@ def at_least(low: float) -> Check:
 def not_empty(value: str) -> str | None:
     """Accept any text that says something."""
     return None if value.strip() else "…"
+
+
+def short_name(value: str) -> str | None:
+    """Accept what stands for a centre in signed forms: 1 to 32 of ``A-Z a-z 0-9 _ . -``."""
+    return None if _SHORT_NAME.fullmatch(value) else "HD01"
 
 
 def zone(value: str) -> str | None:
@@ -76,4 +88,19 @@ def database_url(value: str) -> str | None:
         parse_address(value)
     except DatabaseError:
         return "sqlite://PATH, postgres://user:password@host:port/name"
+    return None
+
+
+def one_of(*choices: str | int) -> Check:
+    """Accept one of a few words or numbers."""
+    offer = ", ".join(str(choice) for choice in choices)
+    return lambda value: None if value in choices else offer
+
+
+def key_regions(value: str) -> str | None:
+    """Accept key regions with the tax regions they hold."""
+    try:
+        KeyRegions.parse(value)
+    except PacksError:
+        return "all; north:11,12; south:44"
     return None

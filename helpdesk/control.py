@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from contextlib import aclosing, asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 
@@ -148,20 +148,33 @@ class _Room:
         try:
             command = self._command(request)
             params = request.get("params")
-            async for line in command(self._resources, params if isinstance(params, dict) else {}):
-                writer.write(_line({"line": line}))
-                await writer.drain()
+            lines = command(self._resources, params if isinstance(params, dict) else {})
+            # Closed here, whoever goes first: it may hold a transaction or a file.
+            async with aclosing(cast("AsyncGenerator[Any, None]", lines)) as told:
+                async for line in told:
+                    if not await _sent(writer, {"line": line}):
+                        return
             answer: dict[str, Any] = {"done": True}
         except HelpdeskError as error:
             answer = {"error": error.code, "params": dict(error.params)}
-        except OSError:
-            return
         except Exception as error:  # noqa: BLE001 - the last resort: logged, and told
-            _log.error("control.crashed", **places(error))
-            answer = {"error": "server.crash"}
-        writer.write(_line(answer))
-        with suppress(OSError):
-            await writer.drain()
+            where = places(error)
+            _log.error("control.crashed", **where)
+            answer = {
+                "error": "server.crash",
+                "params": {"error": where["error"], "at": where["at"][-1]},
+            }
+        await _sent(writer, answer)
+
+
+async def _sent(writer: asyncio.StreamWriter, value: Mapping[str, Any]) -> bool:
+    """Whether the other side is still there to be told."""
+    try:
+        writer.write(_line(value))
+        await writer.drain()
+    except OSError:
+        return False
+    return True
 
 
 async def _ended(task: asyncio.Task[Any]) -> None:

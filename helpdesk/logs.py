@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import sys
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -69,9 +70,7 @@ def configure_logs(path: Path | None) -> Callable[[], None]:
     writer: logging.Handler = (
         logging.StreamHandler(sys.stderr)
         if path is None
-        else logging.handlers.RotatingFileHandler(
-            path, maxBytes=_LARGEST, backupCount=_KEPT, encoding="utf-8"
-        )
+        else _QuietFile(path, maxBytes=_LARGEST, backupCount=_KEPT, encoding="utf-8")
     )
     lines: SimpleQueue[logging.LogRecord] = SimpleQueue()
     listener = logging.handlers.QueueListener(lines, writer)
@@ -110,6 +109,18 @@ def configure_logs(path: Path | None) -> Callable[[], None]:
         writer.close()
 
     return stop
+
+
+class _QuietFile(logging.handlers.RotatingFileHandler):
+    """A full disk stops the log, and nothing but the log."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Do nothing: the stock one prints tracebacks, and the record's text."""
+
+    def close(self) -> None:
+        """Let go; what the disk has not taken by now is lost."""
+        with suppress(OSError):
+            super().close()
 
 
 def note_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

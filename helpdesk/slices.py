@@ -6,8 +6,13 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from helpdesk.kiosks import commands as kiosks
+from helpdesk.kiosks import routes as kiosk_routes
+from helpdesk.packs import commands as packs
+from helpdesk.packs import routes as pack_routes
 from helpdesk.registry import commands as registry
 from helpdesk.resources import Resources
+from helpdesk.trust import commands as trust
 from helpdesk.verification import routes as verification
 from helpdesk.web import health
 
@@ -26,6 +31,25 @@ Command = Callable[[Resources, Mapping[str, JsonValue]], AsyncIterator[Mapping[s
 ROUTES: tuple[Callable[[Api, web.Application], None], ...] = (
     health.register,
     verification.register,
+    pack_routes.register,
+    kiosk_routes.register,
 )
 
-COMMANDS: Mapping[str, Command] = MappingProxyType({registry.IMPORT: registry.import_file})
+COMMANDS: Mapping[str, Command] = MappingProxyType(
+    {
+        registry.IMPORT: registry.import_file,
+        kiosks.ADD: kiosks.add,
+        kiosks.LIST: kiosks.list_kiosks,
+        kiosks.FENCE: kiosks.fence,
+        kiosks.EXCEPTIONS: kiosks.list_exceptions,
+        kiosks.EXCEPTION: kiosks.show_exception,
+        kiosks.RESOLVE: kiosks.resolve_exception,
+        kiosks.IMPORT: kiosks.import_journal,
+        packs.BUILD: packs.build,
+        trust.LIST: trust.list_keys,
+        trust.REVOKE: trust.revoke_key,
+        trust.TRUST_LIST: trust.write_trust_list,
+        trust.CHECK_SLIP: trust.check_slip,
+        trust.REVOKE_SLIP: trust.revoke_slip,
+    }
+)

@@ -28,6 +28,9 @@ class AdviceCode(StrEnum):
     KEEP_SLIP = "keep_slip"
     AMOUNT_NOT_CHECKED = "amount_not_checked"
     PACK_CHECKED_AGAIN = "pack_checked_again"
+    PACK_OUTDATED = "pack_outdated"
+    NEWER_THAN_PACK = "newer_than_pack"
+    CLOCK_NOT_SURE = "clock_not_sure"
     VOIDED_DO_NOT_USE = "voided_do_not_use"
     ASK_ISSUER_NEW = "ask_issuer_new"
     RED_DO_NOT_USE = "red_do_not_use"
@@ -56,6 +59,18 @@ class AdviceCode(StrEnum):
     RESCAN = "rescan"
 
 
+class PackLimit(StrEnum):
+    """What an offline pack could not do for an answer.
+
+    `OUTDATED`: it had expired, so a normal state is only what it was then. `NEWER`: the invoice
+    is newer than the pack. `CLOCK`: the kiosk does not know what day it is.
+    """
+
+    OUTDATED = "outdated"
+    NEWER = "newer"
+    CLOCK = "clock"
+
+
 _A: Final = AdviceCode
 _BY_STATE: Final[Mapping[State, tuple[AdviceCode, ...]]] = MappingProxyType(
     {
@@ -81,10 +96,17 @@ _BY_VERDICT: Final[Mapping[Verdict, tuple[AdviceCode, ...]]] = MappingProxyType(
         Verdict.UNAVAILABLE: (_A.REQUEST_KEPT, _A.TRY_LATER, _A.ASK_STAFF),
     }
 )
+_REJECTIONS: Final = frozenset({Verdict.MISMATCH, Verdict.NOT_FOUND})
+_BY_LIMIT: Final[Mapping[PackLimit, tuple[AdviceCode, ...]]] = MappingProxyType(
+    {
+        PackLimit.NEWER: (_A.NEWER_THAN_PACK, _A.REQUEST_KEPT, _A.TRY_LATER),
+        PackLimit.CLOCK: (_A.CLOCK_NOT_SURE, _A.REQUEST_KEPT, _A.ASK_STAFF),
+    }
+)
 
 
 def _of_match(
-    state: State, source: Source | None, compared: Sequence[Field]
+    state: State, source: Source | None, compared: Sequence[Field], limit: PackLimit | None
 ) -> tuple[AdviceCode, ...]:
     """A pack's match says first what it could not check."""
     told = _BY_STATE[state]
@@ -92,7 +114,10 @@ def _of_match(
         return told
     unchecked = Field.AMOUNT not in compared
     limits = _A.AMOUNT_NOT_CHECKED if unchecked else _A.PACK_CHECKED_AGAIN
-    return (limits, *told) if state is State.NORMAL else (told[0], limits, *told[1:])
+    if state is not State.NORMAL:
+        return (told[0], limits, *told[1:])
+    outdated = (_A.PACK_OUTDATED,) if limit is PackLimit.OUTDATED else ()
+    return (*outdated, limits, *told)
 
 
 def _of_mismatch(kind: Kind | None) -> tuple[AdviceCode, ...]:
@@ -118,18 +143,23 @@ def advice_for(
     source: Source | None = None,
     compared: Sequence[Field] = (),
     crc: CrcState | None = None,
+    limit: PackLimit | None = None,
 ) -> tuple[AdviceCode, ...]:
     """Two or three codes in the order to say them.
 
     `crc` is the check value of the scan, where there was one: when it does not fit and the
-    answer is not a match, scanning again comes first.
+    answer is not a match, scanning again comes first. `limit` is what a pack could not do.
     """
     if verdict is Verdict.MATCH:
-        codes = _of_match(state or State.NORMAL, source, compared)
+        codes = _of_match(state or State.NORMAL, source, compared, limit)
     elif verdict is Verdict.MISMATCH:
         codes = _of_mismatch(kind)
+    elif verdict is Verdict.UNAVAILABLE and limit is not None and limit in _BY_LIMIT:
+        codes = _BY_LIMIT[limit]
     else:
         codes = _BY_VERDICT[verdict]
+    if source is Source.PACK and verdict in _REJECTIONS:
+        codes = (*codes[: MOST - 1], _A.PACK_CHECKED_AGAIN)
     if crc is CrcState.MISMATCH and verdict is not Verdict.MATCH:
         codes = (_A.RESCAN, *codes)
     return codes[:MOST]

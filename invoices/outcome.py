@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from invoices.advice import AdviceCode
+from invoices.told import Told
 from invoices.verdict import State, Verdict
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from invoices.advice import AdviceCode
     from invoices.face import Details
     from invoices.kinds import Field
     from invoices.verdict import Source
@@ -36,3 +37,13 @@ class Outcome:
     def valid(self) -> bool:
         """Whether the invoice is genuine as far as known, and in force."""
         return self.verdict is Verdict.MATCH and self.state is State.NORMAL
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the state is only what it was at `as_of`: the pack that knew it had expired."""
+        return AdviceCode.PACK_OUTDATED in self.advice
+
+    @property
+    def told(self) -> Told:
+        """The part of it that anyone may hear."""
+        return Told(self.verdict, self.state, self.source, self.as_of, self.outdated)

@@ -1,7 +1,8 @@
 """The book of checks: what goes in, what comes out, and the port to where it is kept.
 
-Every check is one entry, numbered without gaps in the order of committing, and a later entry
-never changes an earlier number. A kept check is completed at most once.
+Every check is one row, numbered without gaps in the order of committing, and a later row never
+changes an earlier number. Beside it stands its entry in the journal. A check that waits for the
+server's answer is completed at most once.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from invoices.check import Check
     from invoices.claim import Claim
     from invoices.outcome import Outcome
+    from invoices.told import Told
 
 
 class Entry(StrEnum):
@@ -33,8 +35,11 @@ class Delivery(StrEnum):
     """The server."""
     KEPT = "kept"
     """Nobody yet: the server is to be asked again under the same id."""
+    PROVISIONAL = "provisional"
+    """The data on this machine, until the server has checked in full."""
     REFUSED = "refused"
-    """The kiosk itself, by rules that need no registry."""
+    """Nobody will: the kiosk itself refused, by rules that need no registry, or the server
+    has refused the entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,8 @@ class CheckSummary:
     """What whoever knows a record number alone may learn."""
 
     record: str
-    verdict: str
-    state: str | None
     at: datetime
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +89,13 @@ class CheckBook(Protocol):
         """Give the check its record number and keep both; committed when it returns."""
 
     async def complete(self, op_id: str, outcome: Outcome, at: datetime) -> bool:
-        """Give a kept check its answer; false where it has one already."""
+        """Give a check that waits its answer; false where it has one already."""
 
-    async def kept(self) -> Sequence[KeptCheck]:
-        """The checks that wait, oldest first."""
+    async def kept(self, *, told: bool = False) -> Sequence[KeptCheck]:
+        """The checks without any answer, oldest first; then those that have a provisional one.
+
+        With `told`, without those whose journal entry the server has not judged.
+        """
 
     async def find(self, record: str) -> Check | None:
         """One check by its record number.
@@ -99,6 +106,9 @@ class CheckBook(Protocol):
 
     async def summary(self, record: str) -> CheckSummary | None:
         """What of a check is in the clear."""
+
+    async def asked(self, claim: Claim, day: date) -> int:
+        """How often the invoice of a claim was looked for on a day, found or not."""
 
     async def tally(self, day: date) -> Tally:
         """How much there is."""

@@ -16,9 +16,13 @@ OK, NEGATIVE, BAD_INPUT, CANNOT_TELL = 0, 1, 2, 3
 BUG = CANNOT_TELL
 
 _STATUS: Mapping[str, int] = MappingProxyType(
-    {"config": BAD_INPUT, "cli": BAD_INPUT, "scan": BAD_INPUT, "printing": NEGATIVE}
+    {
+        **dict.fromkeys(("config", "cli", "scan", "enrolment", "export"), BAD_INPUT),
+        **dict.fromkeys(("printing", "sync"), NEGATIVE),
+        "trust.file": BAD_INPUT,
+    }
 )
-"""By the first word of the code; all others are `CANNOT_TELL`."""
+"""By the code or its first word; all others are `CANNOT_TELL`."""
 _NO_LANGUAGE = ("zh", "C", "POSIX")
 """Beginnings of locale names that leave us with the centre's own language."""
 
@@ -48,4 +52,4 @@ def tell(text: Translate, error: KioskError) -> int:
     """Every problem of an error, a line each; the exit status for it."""
     for problem in getattr(error, "problems", (error,)):
         complain(text, problem.code, problem.params)
-    return _STATUS.get(error.code.partition(".")[0], CANNOT_TELL)
+    return _STATUS.get(error.code, _STATUS.get(error.code.partition(".")[0], CANNOT_TELL))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from kiosk.config_values import (
@@ -32,10 +33,20 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 OTHERS = (
-    *("helpdesk", "database", "security", "packs", "queue", "appointments", "tickets"),
+    *("helpdesk", "database", "security", "queue", "appointments", "tickets"),
     "monitoring",
 )
 """Sections of the other process."""
+
+UNREAD: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "packs": (
+            *("folder", "build", "every_minutes", "expiry_hours", "regions", "epoch"),
+            *("label", "body", "rounds", "prf"),
+        )
+    }
+)
+"""Keys of our own sections that are the other process' to read."""
 
 
 def _key(default: str | float, meaning: str, check: Check | None = None) -> Any:
@@ -67,6 +78,7 @@ class KioskSection:
     theme: str = _key("default", "default or contrast", one_of("default", "contrast"))
     next_day: bool = _key(default=True, meaning="refuse invoices of today: they are known tomorrow")
     samples: str = _key("", "file of sample codes for the demo's sheet (F9); empty: none")
+    slip_days: int = _key(180, "days after which a slip's code proves nothing", between(1, 366))
     years: int = _key(5, "refuse invoices older than this many years; 0: none", between(0, 100))
 
 
@@ -104,6 +116,18 @@ class PrinterSection:
 
 
 @dataclass(frozen=True, slots=True)
+class PacksSection:
+    """Offline data: how they come here."""
+
+    fetch_minutes: int = _key(
+        5, "minutes between two looks for newer offline data", between(1, 1440)
+    )
+    kilobytes_per_second: int = _key(
+        0, "most that downloading offline data may take of the line; 0: all", at_least(0)
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All the kiosk reads, checked. `folder` is where relative paths start."""
 
@@ -112,6 +136,7 @@ class Config:
     kiosk: KioskSection
     scanner: ScannerSection
     printer: PrinterSection
+    packs: PacksSection
 
     @property
     def data(self) -> Path:
@@ -142,6 +167,7 @@ SECTIONS: Mapping[str, type[Any]] = {
     "kiosk": KioskSection,
     "scanner": ScannerSection,
     "printer": PrinterSection,
+    "packs": PacksSection,
 }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
-from kiosk.config import KEYS, OTHERS, SECTIONS, Config, Key, PrinterSection
+from kiosk.config import KEYS, OTHERS, SECTIONS, UNREAD, Config, Key, PrinterSection
 from kiosk.errors import KioskError
 
 ENVIRONMENT = "YANPIAO_"
@@ -105,6 +105,8 @@ class _Reading:
         self, origin: str, section: str, name: str, value: object, *, as_text: bool = False
     ) -> None:
         key = next((key for key in KEYS if (key.section, key.name) == (section, name)), None)
+        if name in UNREAD.get(section, ()):
+            return
         if key is None:
             known = [k.path for k in KEYS]
             self._unknown("config.unknown_key", f"{section}.{name}", known, origin)

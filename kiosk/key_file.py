@@ -24,10 +24,14 @@ def read_or_make(path: Path, random: RandomBytes, *, may_make: bool) -> bytes:
     """The key, made on first use; `may_make` is false where data sealed with it exist.
 
     Raises:
-        KeyFileError: `key.missing`, `key.exposed` (others can read it), `key.form`.
+        KeyFileError: `key.missing`, `key.exposed` (others can read it), `key.form`;
+            `key.unwritable` where it cannot be made.
     """
     if may_make and not path.exists():
-        _write(path, random(KEY_BYTES))
+        try:
+            write_private(path, random(KEY_BYTES))
+        except OSError as error:
+            raise KeyFileError("key.unwritable", {"file": str(path)}) from error
     key = read_private(path)
     if len(key) != KEY_BYTES:
         raise KeyFileError("key.form", {"file": str(path)})
@@ -49,16 +53,15 @@ def read_private(path: Path) -> bytes:
         raise KeyFileError("key.missing", {"file": str(path)}) from error
 
 
-def _write(path: Path, key: bytes) -> None:
-    """Whole or not at all, on the disk before anything is sealed with it."""
+def write_private(path: Path, key: bytes) -> None:
+    """Whole or not at all, on the disk before this returns. Raises `OSError`."""
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(descriptor, key)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key)
+        file.flush()
         os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
     draft.rename(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:

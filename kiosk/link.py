@@ -1,16 +1,29 @@
-"""Is the server there? Told by what calls found, with some patience before saying no."""
+"""How the kiosk stands with its server: a machine that goes by what the last calls found.
+
+| state | when |
+|---|---|
+| unknown | nothing was heard yet |
+| online | calls are answered |
+| degraded | it is there, but several of the last calls failed, or it does not take what we send |
+| offline | the last calls found nobody |
+| fenced | the server has said, proved, that it does not trust this kiosk any more |
+"""
 
 from __future__ import annotations
 
 import logging
+from collections import deque
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from kiosk.transport import Call, TransportError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from kiosk.clock import Clock
+    from kiosk.identity.calls import ServerCalls
 
 logger = logging.getLogger(__name__)
 
@@ -18,13 +31,19 @@ FAILURES = 2
 """So many calls in a row must fail before the link counts as gone, ..."""
 SUCCESSES = 2
 """... and so many succeed before it counts as back: a limping server is not announced twice."""
+REMEMBERED = 8
+"""Calls that tell how good a link is that is there, ..."""
+LIMPING = 3
+"""... and how many of them must have failed to call it degraded."""
 
 
 class Link(StrEnum):
     """The kiosk's link to the server."""
 
     ONLINE = "online"
+    DEGRADED = "degraded"
     OFFLINE = "offline"
+    FENCED = "fenced"
     UNKNOWN = "unknown"
 
 
@@ -34,9 +53,15 @@ class LinkWatch:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._run = 0
+        self._lately: deque[bool] = deque(maxlen=REMEMBERED)
         self._listeners: list[Callable[[Link], None]] = []
+        self._fenced = False
+        self.worry: str | None = None
+        """Why the server, though there, does not take what we send: the code of an error."""
         self.state = Link.UNKNOWN
         self.since: datetime | None = None
+        self.heard_at: datetime | None = None
+        """When the server last answered anything."""
 
     def listen(self, heard: Callable[[Link], None]) -> None:
         """Call `heard` at every change."""
@@ -44,15 +69,42 @@ class LinkWatch:
 
     def succeeded(self) -> None:
         """A call was answered, whatever the answer said."""
+        self.heard_at = self._clock.now()
         self._run = max(self._run, 0) + 1
-        if self.state is Link.UNKNOWN or self._run >= SUCCESSES:
-            self._become(Link.ONLINE)
+        self._lately.append(True)
+        self._judge()
 
     def failed(self) -> None:
         """A call found nobody."""
         self._run = min(self._run, 0) - 1
-        if -self._run >= FAILURES:
+        self._lately.append(False)
+        self._judge()
+
+    def worries(self, code: str | None) -> None:
+        """The server does not take what we send, by this error; None: it does again."""
+        self.worry = code
+        self._judge()
+
+    def fence(self, *, fenced: bool) -> None:
+        """Whether the server trusts this kiosk no more."""
+        self._fenced = fenced
+        self._judge()
+
+    def _judge(self) -> None:
+        if self._fenced:
+            self._become(Link.FENCED)
+        elif -self._run >= FAILURES:
+            self._lately.clear()  # a link that comes back is judged by what follows
             self._become(Link.OFFLINE)
+        elif self._there():
+            limping = self._lately.count(False) >= LIMPING
+            self._become(Link.DEGRADED if limping or self.worry else Link.ONLINE)
+
+    def _there(self) -> bool:
+        """Whether the server is there; after an absence it must show so twice."""
+        if self.state is Link.UNKNOWN:
+            return self._run > 0
+        return self.state in {Link.ONLINE, Link.DEGRADED} or self._run >= SUCCESSES
 
     def _become(self, state: Link) -> None:
         if state is self.state:
@@ -67,14 +119,24 @@ CALM = 15.0
 """Seconds between two probes while the server answers, ..."""
 EAGER = 3.0
 """... and while it does not: somebody may be waiting."""
+PROBE = Call("GET", "/livez")
+PROBE_DEADLINE = 2.0
+OK = 200
+
+
+async def probe(calls: ServerCalls) -> bool:
+    """Whether the server lives; the link watch hears of it."""
+    try:
+        reply = await calls.plain(PROBE, PROBE_DEADLINE)
+    except TransportError:
+        return False
+    return reply.status == OK
 
 
 async def keep_probing(
-    probe: Callable[[], Awaitable[bool]],
-    link: LinkWatch,
-    sleep: Callable[[float], Awaitable[None]],
+    calls: ServerCalls, link: LinkWatch, sleep: Callable[[float], Awaitable[None]]
 ) -> None:
     """Ask for ever whether the server lives; the probe itself tells the watch."""
     while True:
-        await probe()
-        await sleep(CALM if link.state is Link.ONLINE else EAGER)
+        await probe(calls)
+        await sleep(EAGER if link.state in {Link.OFFLINE, Link.UNKNOWN} else CALM)

@@ -16,7 +16,7 @@ import queue
 import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -113,6 +113,11 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         """Does nothing: the stock one prints to the terminal."""
+
+    def close(self) -> None:
+        """What a full disk has not taken by now is lost; the kiosk's end is not held up by it."""
+        with suppress(OSError):
+            super().close()
 
 
 def _private(path: str, flags: int) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from invoices.verdict import Verdict
+from invoices.verdict import Source, Verdict
 from kiosk.errors import KioskError
 from printers.errors import LedgerError, RetryError
 from printers.ledger import Job
@@ -18,8 +21,13 @@ if TYPE_CHECKING:
     from kiosk.slip import SlipWriter
     from printers.ledger import Entry, Ledger
 
-UNANSWERED = ".0"
+logger = logging.getLogger(__name__)
+
+UNANSWERED: Final = ".0"
 """Marks the slip of a kept check: its answer, when it is there, gets a slip of its own."""
+PROVISIONAL: Final = ".1"
+"""Marks the slip of an answer by the data on this machine: the full one may be another."""
+_COPY: Final = ".r"
 
 
 class Spool(Protocol):
@@ -33,12 +41,24 @@ class Spool(Protocol):
 
 
 class PrintingError(KioskError):
-    """A slip that cannot be queued: `printing.no_record`, `printing.no_slip`, `retry.*`, ..."""
+    """A slip that cannot be queued: `printing.no_record`, `printing.no_slip`, `retry.*`."""
 
 
 def record_of(job_id: str) -> str:
     """The record number whose slip, or copy of a slip, a job is."""
     return job_id.partition(".")[0]
+
+
+def slip_of(check: Check) -> str:
+    """The id of the slip of the answer that a check has now."""
+    if check.outcome.verdict is Verdict.UNAVAILABLE:
+        return check.record + UNANSWERED
+    return check.record + (PROVISIONAL if check.outcome.source is Source.PACK else "")
+
+
+def original_of(job_id: str) -> str:
+    """The id of the slip that a job is, or is a copy of."""
+    return job_id.partition(_COPY)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +81,9 @@ class Printing:
         """
         check = await self._check(record)
         job = self._job(check)
-        try:
+        with _told():
             await self.spool.submit(job)
             entry = await self.ledger.find(job.job_id)
-        except LedgerError as error:
-            raise PrintingError(error.code, error.params) from error
         if entry is None:
             raise PrintingError("printing.no_slip")
         return entry
@@ -79,12 +97,10 @@ class Printing:
         """
         check = await self._check(record)
         job = self._job(check)
-        try:
+        with _told():
             if await self.ledger.find(job.job_id):
                 return await self.spool.retry(job.job_id)
             await self.spool.submit(job)
-        except (LedgerError, RetryError) as error:
-            raise PrintingError(error.code, error.params) from error
         return job.job_id
 
     async def _check(self, record: str) -> Check:
@@ -94,11 +110,22 @@ class Printing:
         return check
 
     def _job(self, check: Check) -> Job:
-        unanswered = check.outcome.verdict is Verdict.UNAVAILABLE
         now = self.clock.now()
         return Job(
-            job_id=check.record + (UNANSWERED if unanswered else ""),
+            job_id=slip_of(check),
             document=self.writer.write(check),
             created_at=now,
             expires_at=now + timedelta(seconds=self.expire),
         )
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """The spooler's errors as ours. A ledger that fails took no slip; the check itself is kept."""
+    try:
+        yield
+    except LedgerError as error:
+        logger.error("the print ledger fails: %s", error.code)  # noqa: TRY400 - coded
+        raise PrintingError("printing.no_slip") from error
+    except RetryError as error:
+        raise PrintingError(error.code, error.params) from error

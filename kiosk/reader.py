@@ -1,10 +1,11 @@
-"""What a scan or a pasted text names: an invoice, or one of our slips."""
+"""What a scan or a pasted text names: an invoice, a record, or a signed slip."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpdesk.wire.slip_code import PREFIX
 from invoices import qr
 from invoices.claim import from_qr
 from invoices.errors import RecordError
@@ -31,12 +32,21 @@ class SlipScan:
     token: str | None
 
 
-def read_text(text: str) -> InvoiceScan | SlipScan:
+@dataclass(frozen=True, slots=True)
+class SignedSlipScan:
+    """A printed slip's code; what it says counts only once its signature is checked."""
+
+    code: str
+
+
+def read_text(text: str) -> InvoiceScan | SlipScan | SignedSlipScan:
     """What the text names.
 
     Raises:
         InvoiceError: a `QrError`, or a `RecordError` for a slip's code that is damaged.
     """
+    if code := slip_code_of(text):
+        return SignedSlipScan(code)
     try:
         return SlipScan(*read_record_code(text))
     except RecordError:
@@ -44,3 +54,12 @@ def read_text(text: str) -> InvoiceScan | SlipScan:
             raise
     invoice = qr.read(text)
     return InvoiceScan(from_qr(invoice), invoice.crc)
+
+
+def slip_code_of(text: str) -> str | None:
+    """The text as a signed slip's code; None for anything else.
+
+    Such a code has capitals only: a scanner may have sent it with the shift lock on.
+    """
+    spelled = text.upper()
+    return spelled if spelled.startswith(PREFIX) else None

@@ -6,9 +6,11 @@ import hmac
 import logging
 from typing import TYPE_CHECKING
 
+from helpdesk.wire.slip_document import document_id
 from kiosk.sealing import SealError
 
 if TYPE_CHECKING:
+    from helpdesk.wire.slip_claims import SlipClaims
     from invoices.check import Check
     from kiosk.check_book import CheckBook, CheckSummary
 
@@ -28,11 +30,28 @@ class Records:
             StoreError: the database cannot be read.
         """
         if token is not None:
-            try:
-                check = await self._book.find(record)
-            except SealError as error:
-                logger.warning("record %s: %s", record, error.code)
-            else:
-                if check and hmac.compare_digest(check.token.encode(), token.encode()):
-                    return check
+            check = await self._opened(record)
+            if check and hmac.compare_digest(check.token.encode(), token.encode()):
+                return check
         return await self._book.summary(record)
+
+    async def of_slip(self, claims: SlipClaims) -> Check | None:
+        """The check whose slip this is: its document id shows that somebody holds the paper.
+
+        `None` for another kiosk's slip, and for one that this kiosk never printed.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        check = await self._opened(claims.record)
+        if check is None or claims.told is None:
+            return None
+        printed = document_id(check.record, check.token, claims.told)
+        return check if hmac.compare_digest(printed, claims.document_id) else None
+
+    async def _opened(self, record: str) -> Check | None:
+        try:
+            return await self._book.find(record)
+        except SealError as error:
+            logger.warning("record %s: %s", record, error.code)
+            return None

@@ -1,4 +1,4 @@
-"""A check as a slip: what anyone may read who finds it, and the code that opens the rest.
+"""A check as a slip: what anyone may read who finds it, and the code that proves and opens it.
 
 Names, amounts, tax ids and all but the last four of the invoice's number stay off the paper.
 Chinese leads; the verdict is repeated in English.
@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from invoices.record import record_code
-from invoices.verdict import Verdict
+from invoices.verdict import Source, Verdict
+from kiosk.told_text import headline
 from printers.document import Block, Document, Feed, Pair, Qr, Rule, Text
 
 if TYPE_CHECKING:
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from kiosk.clock import Clock
     from kiosk.config import CentreSection
     from kiosk.i18n import Translate
+    from kiosk.trust.slip_codes import SlipCode, SlipCodes
 
 SHOWN_DIGITS = 4
 _MOMENT = "%Y-%m-%d %H:%M:%S"
+_MINUTE = "%Y-%m-%d %H:%M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class SlipWriter:
     clock: Clock
     leading: Translate
     other: Translate
+    codes: SlipCodes
 
     def write(self, check: Check) -> Document:
         """The slip of a check."""
@@ -53,9 +56,13 @@ class SlipWriter:
             Text(self.leading("receipt.title"), align="center", bold=True),
             Text(self.centre.name, align="center"),
             Rule(),
-            Text(headline(outcome, self.leading), align="center", bold=True, size=2),
-            Text(headline(outcome, self.other), align="center"),
+            Text(self._headline(outcome, self.leading), align="center", bold=True, size=2),
+            Text(self._headline(outcome, self.other), align="center"),
         )
+
+    def _headline(self, outcome: Outcome, translate: Translate) -> str:
+        as_of = self.clock.local(outcome.as_of).strftime(_MINUTE) if outcome.as_of else ""
+        return headline(outcome.told, translate, as_of, dated=outcome.outdated)
 
     def _facts(self, check: Check) -> list[Block]:
         outcome, claim = check.outcome, check.claim
@@ -73,6 +80,9 @@ class SlipWriter:
         return [Pair(self.leading(f"receipt.{label}"), value) for label, value in facts]
 
     def _source(self, outcome: Outcome) -> str:
+        if outcome.source is Source.PACK and outcome.as_of:
+            as_of = self.clock.local(outcome.as_of).strftime(_MINUTE)
+            return self.leading("receipt.source.pack", as_of=as_of)
         if outcome.source:
             return self.leading(f"source.{outcome.source}")
         unasked = outcome.verdict is Verdict.UNAVAILABLE
@@ -82,23 +92,24 @@ class SlipWriter:
         bullet = self.leading("receipt.bullet")
         return [Text(bullet + self.leading(f"advice.{code}")) for code in outcome.advice]
 
+    def _signature(self, code: SlipCode) -> tuple[Block, ...]:
+        if code.kid is None:
+            words = [text("receipt.unsigned") for text in (self.leading, self.other)]
+        else:
+            until = self.clock.local(code.expires).date().isoformat()
+            words = [self.leading("receipt.signed", kid=code.kid.hex(), until=until)]
+        return tuple(Text(line, align="center") for line in words)
+
     def _code(self, check: Check) -> tuple[Block, ...]:
+        code = self.codes.of(check)
         contact = self.leading(
             "receipt.contact", hotline=self.centre.hotline, hours=self.centre.hours
         )
         return (
-            Qr(record_code(check.record, check.token)),
+            Qr(code.text),
+            *self._signature(code),
             Text(self.leading("receipt.scan"), align="center"),
             Text(self.leading("receipt.valid"), align="center"),
             Text(contact, align="center"),
             Feed(1),
         )
-
-
-def headline(outcome: Outcome, translate: Translate) -> str:
-    """Verdict and state in words."""
-    verdict = translate(f"verdict.{outcome.verdict}")
-    if outcome.state is None:
-        return verdict
-    state = translate(f"state.{outcome.state}")
-    return translate("receipt.with_state", verdict=verdict, state=state)

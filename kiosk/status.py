@@ -17,13 +17,14 @@ class Surroundings:
     """Link, printer (a `printers.status.PrinterState`, or `none`) and scanner.
 
     The scanner is `ready`, `lost`, `unknown` or `none`: one that types like a keyboard is
-    unknown until its first scan.
+    unknown until its first scan. `data_as_of`: of when the packs on this machine are.
     """
 
     link: Link = Link.UNKNOWN
     since: datetime | None = None
     printer: str = "unknown"
     scanner: str = "unknown"
+    data_as_of: datetime | None = None
 
 
 class StatusBoard:
@@ -55,6 +56,10 @@ class StatusBoard:
     def scanner(self, state: str) -> None:
         """The scanner came or went."""
         self._become(replace(self._now, scanner=state))
+
+    def data(self, as_of: datetime | None) -> None:
+        """Other packs are in use, or none."""
+        self._become(replace(self._now, data_as_of=as_of))
 
     def _become(self, now: Surroundings) -> None:
         if now == self._now:

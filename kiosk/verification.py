@@ -3,8 +3,9 @@
 A check has `Budget.whole` seconds. The first try may use `Budget.first` of them; where it met a
 fault that passes by itself (refused, reset, busy, no answer yet), a short pause follows and
 one more try, under the same op_id, with all that is left. A server that answered the first try
-after we had stopped listening therefore counts the two as one. Then the outcome is
-`unavailable`, and the check is kept for `kiosk.redelivery`.
+after we had stopped listening therefore counts the two as one. Then the data on this machine are
+asked, and at once where the link is known to be down. Where they cannot tell either, the outcome
+is `unavailable`. Whatever the server has not answered is kept for `kiosk.sync`.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from typing import TYPE_CHECKING, Protocol
 from invoices.advice import advice_for
 from invoices.outcome import Outcome
 from invoices.rules import Policy, refusal
-from invoices.verdict import Verdict
+from invoices.verdict import Source, Verdict
 from kiosk.check_book import Delivery, Entry, NewCheck
 from kiosk.errors import KioskError
+from kiosk.policy import Policy as Safeguards
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -66,8 +68,19 @@ class Budget:
     """A try with less time than this is not begun."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """What answers when the server does not; `reachable` says whether to ask it first."""
+
+    verifier: Verifier
+    reachable: Callable[[], bool]
+
+
 class Verification:
-    """Checks invoices. Every check that was begun ends in the book, whatever came of it."""
+    """Checks invoices. Every check that was begun ends in the book, whatever came of it.
+
+    `clock_wrong` tells whether the server has found the machine's clock to be so.
+    """
 
     def __init__(
         self,
@@ -78,6 +91,10 @@ class Verification:
         sleep: Callable[[float], Awaitable[None]],
         policy: Policy | None = None,
         budget: Budget | None = None,
+        *,
+        safeguards: Safeguards | None = None,
+        fallback: Fallback | None = None,
+        clock_wrong: Callable[[], bool] = lambda: False,
     ) -> None:
         self._verifier = verifier
         self._book = book
@@ -86,22 +103,26 @@ class Verification:
         self._sleep = sleep
         self._policy = policy or Policy()
         self._budget = budget or Budget()
+        self._safeguards = safeguards or Safeguards()
+        self._fallback = fallback
+        self._clock_wrong = clock_wrong
 
-    async def check(self, claim: Claim, entry: Entry) -> Check:
-        """Ask and keep; committed when it returns.
+    async def check(self, claim: Claim, entry: Entry, *, offline: bool = False) -> Check:
+        """Ask and keep; committed when it returns. `offline`: the server is not asked.
 
         Raises:
             StoreError: the check could not be kept; nothing may be shown of it.
         """
         op_id = self._ids.op_id()
         today = self._clock.today()
-        # A clock that has lost its time must not call every invoice one of the future.
-        verdict = refusal(claim, today, self._policy) if today >= BELIEVED_SINCE else None
+        # A clock that is known to be wrong must not call every invoice one of the future.
+        believed = today >= BELIEVED_SINCE and not self._clock_wrong()
+        verdict = refusal(claim, today, self._policy) if believed else None
         outcome, delivery = _refused(claim, verdict)
         if outcome is None:
-            outcome, delivery = await self._ask(op_id, claim)
+            outcome, delivery = await self._ask(op_id, claim, offline=offline)
         new = NewCheck(
-            op_id=op_id,
+            op_id=op_id if self._safeguards.one_op_id else self._ids.op_id(),
             token=self._ids.token(),
             claim=claim,
             entry=entry,
@@ -112,15 +133,30 @@ class Verification:
         )
         return await self._book.add(new)
 
-    async def _ask(self, op_id: str, claim: Claim) -> tuple[Outcome, Delivery]:
+    async def _ask(self, op_id: str, claim: Claim, *, offline: bool) -> tuple[Outcome, Delivery]:
+        told: Outcome | None = None
+        if offline or (self._fallback and not self._fallback.reachable()):
+            told = await self._fall_back(op_id, claim)
+            if offline or (told and told.verdict is not Verdict.UNAVAILABLE):
+                return _provisional(claim, told)
         try:
             outcome = await self._tries(op_id, claim)
         except VerifierError as error:
             logger.warning("no verdict: %s %s", error.code, dict(error.params))
-            return _without_verdict(claim), Delivery.KEPT
+            return _provisional(claim, told or await self._fall_back(op_id, claim))
         if outcome.verdict is Verdict.UNAVAILABLE:
             return outcome, Delivery.KEPT
         return outcome, Delivery.ANSWERED
+
+    async def _fall_back(self, op_id: str, claim: Claim) -> Outcome | None:
+        """What the data on this machine say; None where there are none to ask."""
+        if self._fallback is None:
+            return None
+        try:
+            return await self._fallback.verifier.verify(op_id, claim, self._budget.whole)
+        except VerifierError as error:
+            logger.info("no verdict offline: %s", error.code)
+            return None
 
     async def _tries(self, op_id: str, claim: Claim) -> Outcome:
         end = self._clock.monotonic() + self._budget.whole
@@ -141,8 +177,11 @@ def _refused(claim: Claim, verdict: Verdict | None) -> tuple[Outcome | None, Del
     return _outcome(claim, verdict), Delivery.REFUSED
 
 
-def _without_verdict(claim: Claim) -> Outcome:
-    return _outcome(claim, Verdict.UNAVAILABLE)
+def _provisional(claim: Claim, told: Outcome | None) -> tuple[Outcome, Delivery]:
+    """An answer that is not the server's, and what is still to be asked of the server."""
+    if told is None or told.verdict is Verdict.UNAVAILABLE:
+        return told or _outcome(claim, Verdict.UNAVAILABLE), Delivery.KEPT
+    return told, Delivery.PROVISIONAL if told.source is Source.PACK else Delivery.REFUSED
 
 
 def _outcome(claim: Claim, verdict: Verdict) -> Outcome:

@@ -42,6 +42,8 @@ T = TypeVar("T")
 
 _STRAY = 8
 """Bytes of some other kind that may precede a reply."""
+_LATE = 64
+"""Answers to an earlier slip's questions that may still come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +174,11 @@ class Printer:
             reason = await self._answer_behind()
             if reason:
                 return reason
-            while await self._call(port.query, b"", 1, self._deadlines.reply):
-                continue
+            for _ in range(_LATE):
+                if not await self._call(port.query, b"", 1, self._deadlines.reply):
+                    break
+            else:  # whatever talks without end is no printer that can be asked
+                return PrinterState.UNKNOWN
         self._debt = _Debt.NONE
         return ""
 

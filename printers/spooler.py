@@ -113,7 +113,6 @@ class Spooler:
                 await self._record(entry.job, JobState.DOUBTFUL, Reason.RESTART)
         await self._expire()
         self._task = asyncio.create_task(self._run(), name="spooler")
-        self._task.add_done_callback(_report_end)
 
     async def submit(self, job: Job) -> None:
         """Keep a job and print it when its turn comes; a known id changes nothing.
@@ -153,9 +152,13 @@ class Spooler:
         if self._task is not None:
             await asyncio.wait({self._task}, timeout=grace)
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task})
         await self._printer.close()
+
+    async def ended(self) -> None:
+        """Wait for its end; raises the error that ended it, which is a bug: slips would wait."""
+        if self._task is not None:
+            await asyncio.shield(self._task)
 
     async def _run(self) -> None:
         while not self._closing:
@@ -270,9 +273,3 @@ class Spooler:
             expires_at=now + (original.expires_at - original.created_at),
             copy_of=original.job_id,
         )
-
-
-def _report_end(task: asyncio.Task[None]) -> None:
-    """A spooler that ends by an error would leave slips waiting for ever, so it says so."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        logger.critical("the spooler ended: %s", type(error).__name__)

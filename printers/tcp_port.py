@@ -21,7 +21,7 @@ class TcpPort:
         """Connect."""
         try:
             self._socket = socket.create_connection(self._address, deadline)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # a name that is none, such as `a..b`
             raise PortError("port.closed") from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from helpdesk.cli import check_config, demo_data, import_, keys, migrate, openapi, serve
+from helpdesk.cli import (
+    check_config,
+    demo_data,
+    exceptions,
+    import_,
+    journal,
+    keys,
+    kiosks,
+    migrate,
+    openapi,
+    packs,
+    serve,
+    slips,
+)
 from helpdesk.cli.frame import UNAVAILABLE, WRONG, exit_status, system_frame
 from helpdesk.errors import HelpdeskError
 from helpdesk.logs import places
@@ -25,7 +38,20 @@ __all__ = ["MODULES", "build", "main"]
 NO_LANGUAGE = ("zh", "C", "POSIX")
 """Beginnings of locale names that leave us with the centre's own language."""
 
-MODULES = (serve, migrate, demo_data, import_, check_config, openapi, keys)
+MODULES = (
+    serve,
+    migrate,
+    demo_data,
+    import_,
+    check_config,
+    openapi,
+    keys,
+    slips,
+    packs,
+    kiosks,
+    exceptions,
+    journal,
+)
 """Each has ``add(app)``."""
 
 _INTERRUPTED = 130

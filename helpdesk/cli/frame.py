@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from unicodedata import category
 
 import typer
 
@@ -29,6 +31,7 @@ __all__ = [
     "JsonOption",
     "exit_status",
     "frame_of",
+    "visible",
 ]
 
 NEGATIVE = 1
@@ -45,19 +48,35 @@ _STATUS_OF_CODE = {
     "table": WRONG,
     "demo_data": WRONG,
     "production": NEGATIVE,
+    "slip": NEGATIVE,
+    "kiosks": WRONG,
+    "journal": WRONG,
 }
-_WRONG_CODES = ("db.url", "keys.exist")
+_WRONG_CODES = ("db.url", "keys.exist", "trust.kid", "trust.key_unknown", "trust.root_place")
+
+_PASSING_CODES = ("kiosks.busy",)
 
 ConfigOption = Annotated[Path, typer.Option("--config", metavar="FILE")]
 JsonOption = Annotated[bool, typer.Option("--json")]
 
+_CONTROLS = re.compile("[\x7f-\x9f]")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+"""Controls, marks that turn the direction of writing, halves of characters."""
+
 DEFAULT_CONFIG = Path("config.toml")
+
+
+def visible(text: str) -> str:
+    """Somebody else's text as one that a terminal only shows: it may hold orders to it."""
+    return "".join("\ufffd" if category(each) in _UNSEEN else each for each in text)
 
 
 def exit_status(code: str) -> int:
     """Return the exit status that belongs to an error code."""
     if code in _WRONG_CODES:
         return WRONG
+    if code in _PASSING_CODES:
+        return UNAVAILABLE
     return _STATUS_OF_CODE.get(code.partition(".")[0], UNAVAILABLE)
 
 
@@ -85,7 +104,9 @@ class Frame:
 
     def json(self, value: Mapping[str, Any]) -> None:
         """Print one object on one line."""
-        self.line(json.dumps(value, ensure_ascii=False))
+        text = json.dumps(value, ensure_ascii=False)
+        # JSON may hold these as they are, but a terminal obeys them.
+        self.line(_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
     def complain(self, error: HelpdeskError) -> None:
         """Print an error with its stable code and what to do."""

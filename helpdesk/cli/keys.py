@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
 
-from helpdesk.cli.frame import DEFAULT_CONFIG, ConfigOption, JsonOption, frame_of
+from helpdesk.cli.frame import DEFAULT_CONFIG, ConfigOption, Frame, JsonOption, frame_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from helpdesk.trust.issuer import Issuer
 
 __all__ = ["add"]
+
+OutOption = Annotated[Path, typer.Option("--out", metavar="DIR")]
+OutFileOption = Annotated[Path, typer.Option("--out", metavar="FILE")]
+RootOption = Annotated[Path, typer.Option("--root", metavar="DIR")]
+KidArgument = Annotated[str, typer.Argument(metavar="KID", show_default=False)]
 
 
 def add(app: typer.Typer) -> None:
@@ -14,6 +28,11 @@ def add(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True)
     group.command("init")(init)
     group.command("rotate")(rotate)
+    group.command("init-root")(init_root)
+    group.command("renew-issuer")(renew_issuer)
+    group.command("list")(list_keys)
+    group.command("revoke")(revoke)
+    group.command("trust-list")(trust_list)
     app.add_typer(group, name="keys")
 
 
@@ -48,3 +67,112 @@ def rotate(
         frame.json({"version": version})
     else:
         frame.say("cli.keys.rotated", version=str(version))
+
+
+def init_root(
+    context: typer.Context,
+    out: OutOption,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Make the root that kiosks will trust, and the issuer that signs in its name."""
+    from helpdesk.clock import SystemClock
+    from helpdesk.security import KeyRing
+    from helpdesk.trust.issuer import init_root as make
+
+    frame = frame_of(context)
+    folder = frame.load(config).keys
+    issuer = make(out, folder, KeyRing.open(folder), SystemClock().now(), os.urandom)
+    _tell_issuer(frame, "cli.keys.root_made", issuer, out, as_json=as_json)
+
+
+def renew_issuer(
+    context: typer.Context,
+    root: RootOption,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Have a new issuer certified by the root, which is brought back for this."""
+    from helpdesk.clock import SystemClock
+    from helpdesk.security import KeyRing
+    from helpdesk.trust.issuer import renew_issuer as renew
+
+    frame = frame_of(context)
+    folder = frame.load(config).keys
+    issuer = renew(root, folder, KeyRing.open(folder), SystemClock().now(), os.urandom)
+    _tell_issuer(frame, "cli.keys.issuer_renewed", issuer, root, as_json=as_json)
+
+
+def list_keys(
+    context: typer.Context,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Tell the keys that the trust list names."""
+    from helpdesk.trust.commands import LIST
+
+    frame = frame_of(context)
+
+    def tell(line: Mapping[str, Any]) -> None:
+        if as_json:
+            frame.json(line)
+            return
+        key = "cli.keys.revoked_key" if line["revoked_at"] else "cli.keys.key"
+        words = {name: str(value) for name, value in line.items() if name != "uses"}
+        frame.say(key, uses=", ".join(line["uses"]), **words)
+
+    frame.run(frame.load(config), LIST, {}, tell)
+
+
+def revoke(
+    context: typer.Context,
+    kid: KidArgument,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Let nothing hold any more that a key has signed."""
+    from helpdesk.trust.commands import REVOKE
+
+    frame = frame_of(context)
+
+    def tell(line: Mapping[str, Any]) -> None:
+        if as_json:
+            frame.json(line)
+        else:
+            key = "cli.keys.revoked" if line["fresh"] else "cli.keys.revoked_before"
+            frame.say(key, kid=line["kid"])
+
+    frame.run(frame.load(config), REVOKE, {"kid": kid}, tell)
+
+
+def trust_list(
+    context: typer.Context,
+    out: OutFileOption,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Write the trust list to a file, for kiosks without a network."""
+    from helpdesk.trust.commands import TRUST_LIST
+
+    frame = frame_of(context)
+
+    def tell(line: Mapping[str, Any]) -> None:
+        if as_json:
+            frame.json(line)
+        else:
+            frame.say("cli.keys.list_written", version=str(line["version"]), file=line["file"])
+
+    frame.run(frame.load(config), TRUST_LIST, {"file": str(out.absolute())}, tell)
+
+
+def _tell_issuer(frame: Frame, key: str, issuer: Issuer, root: Path, *, as_json: bool) -> None:
+    words = {
+        "root": issuer.root.public.hex(),
+        "folder": str(root),
+        "issuer": issuer.signer.key.kid.hex(),
+        "until": issuer.not_after.isoformat(),
+    }
+    if as_json:
+        frame.json(words)
+    else:
+        frame.say(key, **words)

@@ -13,7 +13,9 @@ __all__ = ["MODELS"]
 MODELS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "foundation": ("helpdesk.db.models", "helpdesk.db.migrations"),
+        "kiosks": ("helpdesk.kiosks.models", "helpdesk.kiosks.migrations"),
         "registry": ("helpdesk.registry.models", "helpdesk.registry.migrations"),
+        "trust": ("helpdesk.trust.models", "helpdesk.trust.migrations"),
         "verification": ("helpdesk.verification.models", "helpdesk.verification.migrations"),
     }
 )

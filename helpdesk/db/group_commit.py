@@ -38,9 +38,10 @@ class GroupCommit(Generic[ItemT, ResultT]):
 
     ``apply(tx, items)`` writes a whole batch and returns one result an item, in order. When
     it raises, the batch is rolled back and each item is tried in a transaction of its own,
-    so that one bad item fails alone; ``apply`` must therefore have no effect but through
-    ``tx``. ``linger`` (seconds) is how long a batch waits for company once there is
-    evidence of load (the batch before had more than one item).
+    so that one bad item fails alone, unless no transaction can begin: then all fail at once.
+    ``apply`` must therefore have no effect but through ``tx``. ``linger`` (seconds) is how
+    long a batch waits for company once there is evidence of load (the batch before had more
+    than one item).
     """
 
     def __init__(
@@ -117,9 +118,15 @@ class GroupCommit(Generic[ItemT, ResultT]):
         del self._waiting[: self._max_items]
         return [waiter for waiter in batch if not waiter.done.done()]
 
-    async def _write(self, batch: list[_Waiter[ItemT, ResultT]]) -> None:
+    async def _write(self, batch: list[_Waiter[ItemT, ResultT]]) -> DatabaseError | None:
+        """Write and answer a batch; the error where no transaction could even begin."""
         try:
             results = await self._commit(batch)
+        except _NotBegunError as failure:
+            # No item is to blame, and to ask a database that is gone for each takes for ever.
+            for waiter in batch:
+                _fail(waiter, failure.error)
+            return failure.error
         except _CommitFailed as failure:
             # Whether it reached the disk is unknown, so it is not tried again.
             for waiter in batch:
@@ -127,23 +134,34 @@ class GroupCommit(Generic[ItemT, ResultT]):
         except Exception as error:  # noqa: BLE001 - handed to the one waiter it belongs to
             if len(batch) == 1:
                 _fail(batch[0], error)
-                return
-            for waiter in batch:
-                await self._write([waiter])
+            else:
+                await self._write_each(batch)
         else:
             for waiter, result in zip(batch, results, strict=True):
                 if not waiter.done.done():
                     waiter.done.set_result(result)
+        return None
+
+    async def _write_each(self, batch: list[_Waiter[ItemT, ResultT]]) -> None:
+        gone: DatabaseError | None = None
+        for waiter in batch:
+            if gone is None:
+                gone = await self._write([waiter])
+            else:
+                _fail(waiter, gone)
 
     async def _commit(self, batch: list[_Waiter[ItemT, ResultT]]) -> Sequence[ResultT]:
-        applied = False
+        begun = applied = False
         try:
             async with self._database.transaction() as tx:
+                begun = True
                 results = await self._apply(tx, [waiter.item for waiter in batch])
                 if len(results) != len(batch):
                     raise HelpdeskError("db.batch")
                 applied = True
         except DatabaseError as error:
+            if not begun:
+                raise _NotBegunError(error) from error
             if applied and error.code != "db.constraint":
                 raise _CommitFailed(error) from error
             raise
@@ -153,6 +171,12 @@ class GroupCommit(Generic[ItemT, ResultT]):
 async def _ended(task: asyncio.Task[None]) -> None:
     await asyncio.wait([task])
     task.result()
+
+
+class _NotBegunError(Exception):
+    def __init__(self, error: DatabaseError) -> None:
+        super().__init__()
+        self.error = error
 
 
 class _CommitFailed(Exception):  # noqa: N818 - a signal inside this module

@@ -83,6 +83,9 @@ class SqliteReader:
         if self._closed:
             return
         self._closed = True
+        if self._waiting:
+            # Behind the end nobody would answer them.
+            self._send()
         self._batches.put(None)
         if self._thread.is_alive():
             await self._ended

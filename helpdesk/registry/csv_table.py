@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import IO, TYPE_CHECKING, Final
 
 from helpdesk.registry.errors import RowError, TableError
@@ -21,6 +22,7 @@ _BLOCK = 64 * 1024
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _MARK = b"\xef\xbb\xbf"
 _LONGEST_CHARACTER = 4
+_BREAK = re.compile("[\r\n]")
 
 
 class CsvTable:
@@ -57,19 +59,26 @@ class CsvTable:
             number = reader.line_num + 1
             try:
                 cells = next(reader)
-                if not any(cells):
-                    continue
-                if self._overlong and not self._overlong.isdisjoint(
-                    range(number, reader.line_num + 1)
-                ):
-                    raise RowError("row.long_line", most=str(LONGEST_LINE))  # noqa: TRY301 - one way out for all
-                yield number, header.arrange(cells)
             except StopIteration:
                 return
             except csv.Error:
                 yield number, RowError("row.csv")
+                yield from _quoted(number, reader.line_num)
+                continue
+            if not any(cells):
+                continue
+            try:
+                self._refuse_overlong(number, reader.line_num)
+                yield number, header.arrange(cells)
             except RowError as error:
                 yield number, error
+            if reader.line_num > number and any(_BREAK.search(cell.strip()) for cell in cells):
+                # No row of ours has such a cell: a quote was left open, and rows are inside.
+                yield from _quoted(number, reader.line_num)
+
+    def _refuse_overlong(self, first: int, last: int) -> None:
+        if self._overlong and not self._overlong.isdisjoint(range(first, last + 1)):
+            raise RowError("row.long_line", most=str(LONGEST_LINE))
 
     def _bounded(self, text: io.TextIOWrapper) -> Iterator[str]:
         """The lines; of an overlong one only a mark is handed on."""
@@ -82,6 +91,12 @@ class CsvTable:
                     line = text.readline(LONGEST_LINE)
                 line = "overlong\n"
             yield line
+
+
+def _quoted(first: int, last: int) -> Iterator[Line]:
+    """The lines behind `first` that quotes opened there have taken in: none goes unmentioned."""
+    for number in range(first + 1, last + 1):
+        yield number, RowError("row.quoted")
 
 
 def _first(reader: Iterator[list[str]]) -> Sequence[str]:

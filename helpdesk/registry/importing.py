@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from helpdesk.db.finishing import finish
 from helpdesk.registry.errors import RegistryError, RowError
 from helpdesk.registry.rows import RowParser
 from helpdesk.registry.rules import Step, step
@@ -149,15 +150,15 @@ class Importer:
         coming = asyncio.create_task(asyncio.to_thread(self._next, table, lines, parser))
         try:
             while True:
-                batch = await coming
+                # Shielded: whoever is cancelled while waiting still has the thread to wait for.
+                batch = await asyncio.shield(coming)
                 if not (batch.ready or batch.refusals):
                     return
                 coming = asyncio.create_task(asyncio.to_thread(self._next, table, lines, parser))
                 yield batch
         finally:
             # The thread uses the file: it must have ended before the file is closed.
-            await asyncio.wait([coming])
-            coming.exception()
+            await finish(_ended(coming))
 
     def _next(self, table: Table, lines: Iterator[Line], parser: RowParser) -> _Batch:
         batch = _Batch()
@@ -220,6 +221,12 @@ class Importer:
             return self._store.opened(identity, known)
         except (SealError, RegistryError) as error:
             raise RowError("invoice.unreadable") from error
+
+
+async def _ended(coming: asyncio.Task[_Batch]) -> None:
+    await asyncio.wait([coming])
+    if not coming.cancelled():
+        coming.exception()
 
 
 def _counted(summary: Summary, batch: _Batch, plan: _Plan) -> list[Refusal]:

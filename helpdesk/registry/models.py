@@ -1,10 +1,16 @@
 """The rows of the registry, as they lie in the database.
 
+Writes are numbered in the order of their commits: `added` is the number of the write that brought
+a row in, `revision` of the one that changed it last. Who follows the registry asks for rows after
+the last number they know.
+
 An invoice's row id is the blind index of its identity: the row's seal is bound to it, so a
 sealed row moved under another invoice does not open.
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from tortoise import fields
 from tortoise.models import Model
@@ -21,6 +27,8 @@ class Invoice(Model):
     state = fields.CharField(max_length=12)
     version = fields.IntField()
     sealed = fields.BinaryField()
+    added = fields.BigIntField(db_default=0)
+    revision = fields.BigIntField(db_default=0)
 
     class Meta:
         """Where it is kept."""
@@ -28,6 +36,7 @@ class Invoice(Model):
         table = "registry_invoice"
         table_description = "Invoices, sealed"
         app = "registry"
+        indexes: ClassVar = [("revision",), ("issued_on", "identity")]
 
 
 class Total(Model):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from helpdesk.db import Database, Transaction
+    from helpdesk.db.transaction import Row
     from helpdesk.registry.columns import Entry
     from helpdesk.security import KeyRing
 
@@ -31,12 +32,14 @@ _OF_NUMBER: Final = (
 )
 _ADD: Final = (
     "INSERT INTO registry_invoice"
-    " (identity, number_index, kind, issued_on, region, state, version, sealed)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+    " (identity, number_index, kind, issued_on, region, state, version, sealed, added, revision)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)"
 )
 _CHANGE: Final = (
-    "UPDATE registry_invoice SET state = $2, version = version + 1, sealed = $3 WHERE identity = $1"
+    "UPDATE registry_invoice SET state = $2, version = version + 1, sealed = $3, revision = $4"
+    " WHERE identity = $1"
 )
+_REVISION: Final = "SELECT MAX(revision) FROM registry_invoice"
 _SERIALISE: Final = "SELECT pg_advisory_xact_lock(hashtext('registry_invoice'))"
 """Writers of the registry go one after another; on SQLite every transaction does."""
 
@@ -46,7 +49,7 @@ Known = dict[str, tuple[str, bytes]]
 
 
 class Finished(NamedTuple):
-    """A row ready for the database, in the order of `_ADD`."""
+    """A row ready for the database, in the order of `_ADD`; its numbers come when it is written."""
 
     identity: str
     number_index: str
@@ -143,18 +146,34 @@ class RegistryStore:
             await tx.fetch(_SERIALISE)
 
     async def add(self, tx: Transaction, rows: Sequence[Finished]) -> None:
-        """Insert rows that are not there yet."""
+        """Insert rows that are not there yet; registry writes must be serialised by the caller."""
         if rows:
-            await tx.executemany(_ADD, rows)
+            number = await _next_revision(tx)
+            await tx.executemany(_ADD, [(*row, number) for row in rows])
 
     async def change(self, tx: Transaction, rows: Sequence[Finished]) -> None:
-        """Write a new state, and the seal that holds it."""
+        """Write a new state, and the seal that holds it; serialised as `add` is."""
         if rows:
-            values = [(row.identity, row.state, row.sealed) for row in rows]
+            number = await _next_revision(tx)
+            values = [(row.identity, row.state, row.sealed, number) for row in rows]
             await tx.executemany(_CHANGE, values)
+
+    async def revision(self) -> int | None:
+        """The number of the last committed write; `None` for an empty registry."""
+        return _number(await self._database.read(_REVISION))
 
     def _opened(self, identity: str, state: str, sealed: bytes) -> Entry:
         entry = sealed_form.decode(self._sealer.open(identity, sealed))
         if entry.state.value != state:
             raise RegistryError("registry.form")
         return entry
+
+
+async def _next_revision(tx: Transaction) -> int:
+    return (_number(await tx.fetch(_REVISION)) or 0) + 1
+
+
+def _number(rows: Sequence[Row]) -> int | None:
+    """The number in the answer to the question for the last write."""
+    number = rows[0][0]
+    return None if number is None else int(number)

@@ -108,7 +108,8 @@ def _text(cell: object) -> str:
     if isinstance(cell, bool):
         raise RowError("row.cell")
     if isinstance(cell, int | float):
-        if abs(cell) >= _EXACT:
+        # Written so that what is no number at all is refused too.
+        if not abs(cell) < _EXACT:
             raise RowError("row.number_cell")
         if cell == int(cell):
             return str(int(cell))

@@ -19,7 +19,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from helpdesk.security.blind_index import BlindIndex
 from helpdesk.security.errors import KeyRingError
 from helpdesk.security.framing import framed
-from helpdesk.security.key_files import make_folder, read_secret, replace_secret, write_secret
+from helpdesk.security.key_files import (
+    locked,
+    make_folder,
+    move_secret,
+    read_secret,
+    replace_secret,
+)
 from helpdesk.security.sealer import Sealer
 
 if TYPE_CHECKING:
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KeyRing"]
 
+_ASIDE = "making"
 _FORMAT = 1
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -59,13 +66,28 @@ class KeyRing:
                 ``keys.folder`` when the folder cannot be used.
         """
         make_folder(folder)
-        root = os.urandom(_KEY_BYTES)
-        roots = [("data", 1), ("index", 1), ("number", 1)]
-        wrapped = [_wrapped(root, kind, version, os.urandom(_KEY_BYTES)) for kind, version in roots]
-        write_secret(folder / cls.ROOT_FILE, root.hex().encode() + b"\n")
-        write_secret(folder / cls.RING_FILE, _ring_bytes(wrapped))
-        write_secret(folder / cls.ACCESS_FILE, os.urandom(_KEY_BYTES).hex().encode() + b"\n")
+        with locked(folder):
+            cls._make(folder, folder / _ASIDE)
         return cls.open(folder)
+
+    @classmethod
+    def _make(cls, folder: Path, aside: Path) -> None:
+        """Write all aside, the ring last, and move it in: a crash is made good the next time."""
+        if not (aside / cls.RING_FILE).exists():
+            for name in (cls.ROOT_FILE, cls.RING_FILE, cls.ACCESS_FILE):
+                if (folder / name).exists():
+                    raise KeyRingError("keys.exist", path=str(folder / name))
+            make_folder(aside)
+            root = os.urandom(_KEY_BYTES)
+            roots = [("data", 1), ("index", 1), ("number", 1)]
+            wrapped = [_wrapped(root, kind, n, os.urandom(_KEY_BYTES)) for kind, n in roots]
+            replace_secret(aside / cls.ROOT_FILE, _hex_line(root))
+            replace_secret(aside / cls.ACCESS_FILE, _hex_line(os.urandom(_KEY_BYTES)))
+            replace_secret(aside / cls.RING_FILE, _ring_bytes(wrapped))
+        for name in (cls.ROOT_FILE, cls.ACCESS_FILE, cls.RING_FILE):
+            if (aside / name).exists():
+                move_secret(aside / name, folder / name)
+        aside.rmdir()
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -122,6 +144,10 @@ class KeyRing:
         """Return the blind index ``name`` of a table."""
         return BlindIndex(_derived(self._index, b"idx", table.encode(), name.encode()))
 
+    def secret(self, name: str) -> bytes:
+        """Return 32 bytes that this installation has for one purpose, the same for ever."""
+        return _derived(self._index, b"secret", name.encode())
+
     def number_index(self, table: str) -> BlindIndex:
         """Return the staff-only index over the invoice number alone."""
         return BlindIndex(_derived(self._number, b"idx", table.encode(), b"number"))
@@ -153,6 +179,10 @@ def _unwrapped(root: bytes, entry: Mapping[str, Any], folder: Path) -> tuple[str
 
 def _wrap_aad(kind: str, version: int) -> bytes:
     return framed(b"yanpiao-root-1", kind.encode(), str(version).encode())
+
+
+def _hex_line(key: bytes) -> bytes:
+    return key.hex().encode() + b"\n"
 
 
 def _ring_bytes(entries: list[dict[str, Any]]) -> bytes:

@@ -13,14 +13,15 @@ import structlog
 from helpdesk.registry.errors import RegistryError
 from helpdesk.security import SealError
 from helpdesk.verification import rules
+from helpdesk.verification.rules import Finding
 from invoices.errors import CanonicalError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from helpdesk.db import Transaction
     from helpdesk.registry.store import Known, RegistryStore
     from helpdesk.verification.question import Pending, Reading
-    from helpdesk.verification.rules import Finding
     from invoices.claim import Claim
     from invoices.rules import Policy
 
@@ -41,19 +42,23 @@ class Found(NamedTuple):
 
 
 class Lookup:
-    """Finds invoices of the registry, by the rules."""
+    """Finds invoices of the registry, by the rules; told verdicts are `verified` there too."""
 
-    def __init__(self, registry: RegistryStore, policy: Policy) -> None:
+    def __init__(self, registry: RegistryStore, policy: Policy, *, verified: bool = True) -> None:
+        self._verified = verified
         self._registry = registry
         self._policy = policy
 
-    async def findings(self, items: Sequence[Pending]) -> list[Found]:
-        """What each item comes to, in their order. Raises `DatabaseError`."""
+    async def findings(self, items: Sequence[Pending], tx: Transaction) -> list[Found]:
+        """What each item comes to, in their order, read in `tx`. Raises `DatabaseError`.
+
+        On no other connection: callers that hold one must not wait for a second.
+        """
         readings = [item.question.read() for item in items]
         claims = [reading.claim for reading in readings]
         identities = [self._identity(claim) for claim in claims]
         refusals = [
-            rules.refused(claim, item.day, self._policy)
+            self._settled(item) or rules.refused(claim, item.day, self._policy)
             for claim, item in zip(claims, items, strict=True)
         ]
         wanted = {
@@ -61,7 +66,7 @@ class Lookup:
             for identity, refusal in zip(identities, refusals, strict=True)
             if refusal is None and identity is not None
         }
-        known = await self._registry.known(list(wanted)) if wanted else {}
+        known = await self._registry.known(sorted(wanted), tx) if wanted else {}
         findings = [
             refusal or self._found(claim, identity, known)
             for claim, identity, refusal in zip(claims, identities, refusals, strict=True)
@@ -72,6 +77,13 @@ class Lookup:
                 items, findings, readings, identities, strict=True
             )
         ]
+
+    def _settled(self, item: Pending) -> Finding | None:
+        """What was told and needs no registry."""
+        if item.told is None:
+            return None
+        finding = Finding(item.told)
+        return None if finding.counted and self._verified else finding
 
     def _found(self, claim: Claim | None, identity: str | None, known: Known) -> Finding:
         if claim is None or identity is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from invoices.claim import Claim
     from invoices.crc import CrcState
     from invoices.outcome import Outcome
+    from invoices.verdict import Verdict
+
+ADOPTED: Final = ""
+"""What was asked of a check that was told, not asked: a kiosk asking by its op_id hears of it."""
 
 
 class Reading(NamedTuple):
@@ -41,13 +45,16 @@ class Question(NamedTuple):
 class Pending(NamedTuple):
     """A question that came in at `at` (UTC), on the Beijing day `day`.
 
-    `asked` is all that a retry must repeat, as one text.
+    `asked` is all that a retry must repeat, as one text. `told` is the verdict that a kiosk has
+    already given; `as_of` is when the registry was asked, where that is later than the check.
     """
 
     question: Question
     asked: str
     day: date
     at: datetime
+    told: Verdict | None = None
+    as_of: datetime | None = None
 
 
 class Recorded(NamedTuple):

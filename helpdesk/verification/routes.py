@@ -15,7 +15,7 @@ from helpdesk.verification import rules
 from helpdesk.verification.lookup import Lookup
 from helpdesk.verification.question import Question, Reading
 from helpdesk.verification.service import IdempotencyError, VerificationService
-from helpdesk.verification.store import CheckStore
+from helpdesk.verification.store import WEB_PREFIX, CheckStore
 from helpdesk.web import Call, Channel, Permission, RateLimited, RequestError
 from helpdesk.web.client_address import limiting_key
 from helpdesk.web.rate_limit import TokenBuckets
@@ -76,6 +76,7 @@ def register(api: Api, app: web.Application) -> None:
         body=VerificationRequest,
         answer=VerificationAnswer,
         idempotent=True,
+        awaited=True,
         errors=(422, 429),
         tags=("verification",),
         examples=_EXAMPLES,
@@ -105,7 +106,7 @@ async def verify(call: Call[VerificationRequest]) -> web.Response:
     except IdempotencyError as error:
         raise RequestError(error.code, status=422) from error
     if not recorded.repeated and rules.is_guess(recorded.outcome.verdict):
-        desk.guesses.take(guesser)
+        desk.guesses.spend(guesser)
     body = answer_json(recorded.outcome, recorded.record, desk.advice[call.language])
     return web.Response(body=body, content_type="application/json")
 
@@ -164,6 +165,7 @@ def _own_record(text: str, prefix: str) -> str:
         number = record.parse(text)
     except RecordError as error:
         raise RequestError("verification.record", status=422) from error
-    if number.prefix != prefix:
+    # Whoever holds the shared secret names itself: the web's own numbers stay the web's.
+    if number.prefix != prefix or prefix == WEB_PREFIX:
         raise RequestError("verification.record", status=422)
     return record.make(number.prefix, number.day, number.counter)

@@ -1,8 +1,9 @@
 """The bytes of a check before they are sealed: what was claimed, and what was answered.
 
 A form mark leads; the parts follow, parted by the unit separator, which nothing of an invoice
-holds; several values within a part are parted by blanks. A retry is answered from these, so
-that it hears the same whatever has changed meanwhile.
+holds: where a claim holds one all the same, its picture stands for it. Several values within a
+part are parted by blanks. A retry is answered from these, so that it hears the same whatever
+has changed meanwhile.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 FORM: Final = "1"
 _SEPARATOR: Final = "\x1f"
+_PICTURE: Final = "\u241f"
 _CLAIMED: Final = 7
 _OUTCOME: Final = 6
 _DETAILS: Final = 10
@@ -35,7 +37,7 @@ def encode(claim: Claim | None, outcome: Outcome, asked: str) -> bytes:
     return _SEPARATOR.join(
         (
             FORM,
-            *(_UNREAD if claim is None else _claimed(claim)),
+            *(_UNREAD if claim is None else map(_parted, _claimed(claim))),
             outcome.verdict,
             outcome.state or "",
             outcome.source or "",
@@ -56,9 +58,16 @@ def decode(plain: bytes) -> tuple[Outcome, str]:
     parts = plain.decode().split(_SEPARATOR, _PARTS)
     if parts[0] != FORM or len(parts) != _PARTS + 1:
         raise HelpdeskError("verification.form")
+    try:
+        return _outcome(parts), parts[-1]
+    except ValueError as error:
+        raise HelpdeskError("verification.form") from error
+
+
+def _outcome(parts: list[str]) -> Outcome:
     verdict, state, source, as_of, compared, advice = parts[1 + _CLAIMED : -1 - _DETAILS]
     details = parts[-1 - _DETAILS : -1]
-    outcome = Outcome(
+    return Outcome(
         verdict=Verdict(verdict),
         state=State(state) if state else None,
         source=Source(source) if source else None,
@@ -67,7 +76,10 @@ def decode(plain: bytes) -> tuple[Outcome, str]:
         advice=tuple(map(AdviceCode, advice.split())),
         details=_details(details) if details[0] else None,
     )
-    return outcome, parts[-1]
+
+
+def _parted(text: str) -> str:
+    return text.replace(_SEPARATOR, _PICTURE)
 
 
 def _claimed(claim: Claim) -> tuple[str, ...]:

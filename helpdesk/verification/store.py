@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
+from helpdesk.errors import HelpdeskError
 from helpdesk.verification import rules, sealed_form
-from helpdesk.verification.question import Pending, Recorded
+from helpdesk.verification.question import ADOPTED, Pending, Recorded
 from invoices import record as record_numbers
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from helpdesk.verification.lookup import Found, Lookup
     from invoices.outcome import Outcome
     from invoices.rules import Policy
+
+_log = structlog.stdlib.get_logger("helpdesk.verification")
 
 TABLE: Final = "verification_check"
 WEB_PREFIX: Final = "W"
@@ -45,6 +50,9 @@ _NUMBER: Final = (
     "INSERT INTO verification_record (cell, value) VALUES ($1, $2) ON CONFLICT (cell)"
     " DO UPDATE SET value = verification_record.value + excluded.value RETURNING value"
 )
+_TOLD: Final = "UPDATE verification_check SET sealed = $2 WHERE op_id = $1"
+"""A check that was asked and then told too: the kiosk may ask as somebody else now (enrolled,
+or enrolled anew), and must hear of it."""
 _WRITE: Final = (
     "INSERT INTO verification_check"
     " (op_id, identity, day, channel, verdict, state, record, at_ms, sealed)"
@@ -80,23 +88,47 @@ class CheckStore:
             # In the order of their ids, as every worker does: two that share rows never wait
             # for each other in a ring.
             new = list(batch.new.values())
-            found = await self._lookup.findings(new)
+            found = await self._lookup.findings(new, tx)
             outcomes = await self._outcomes(tx, new, found)
             records = await self._records(tx, new)
             await tx.executemany(_WRITE, self._rows(new, found, outcomes, records))
             for item, outcome, record in zip(new, outcomes, records, strict=True):
                 batch.answers[item.question.op_id] = Recorded(outcome, record, item.asked)
+        await self._heard(tx, items, batch)
         return [_told(batch, item) for item in items]
+
+    async def _heard(self, tx: Transaction, items: Sequence[Pending], batch: _Batch) -> None:
+        """Let those that were asked, and are told now, answer to whoever asks."""
+        answers = [(item, batch.answers[item.question.op_id]) for item in items]
+        rows = [
+            (item.question.op_id, self._resealed(item, answer.outcome))
+            for item, answer in answers
+            if _told_now(item, answer)
+        ]
+        if rows:
+            await tx.executemany(_TOLD, rows)
+
+    def _resealed(self, item: Pending, outcome: Outcome) -> bytes:
+        plain = sealed_form.encode(item.question.read().claim, outcome, ADOPTED)
+        return self._sealer.seal(item.question.op_id, plain)
 
     async def _sorted(self, tx: Transaction, items: Sequence[Pending]) -> _Batch:
         batch = _Batch()
         for item in sorted(items, key=_op_id):
             batch.new.setdefault(item.question.op_id, item)
         for op_id, record, sealed in await tx.fetch(self._known, json.dumps(list(batch.new))):
-            outcome, asked = sealed_form.decode(self._sealer.open(op_id, sealed))
+            outcome, asked = self._opened(batch.new.pop(op_id), sealed)
             batch.answers[op_id] = Recorded(outcome, record, asked, repeated=True)
-            del batch.new[op_id]
         return batch
+
+    def _opened(self, item: Pending, sealed: bytes) -> tuple[Outcome, str]:
+        """What was answered to what; of a row that cannot be opened nothing can be said."""
+        try:
+            return sealed_form.decode(self._sealer.open(item.question.op_id, sealed))
+        except HelpdeskError as error:
+            # The row stays nameless in the log; the count of these lines is the alarm.
+            _log.error("verification.unreadable", error=error.code)
+            return rules.outcome_of(rules.UNREADABLE, None, None, item.at), item.asked
 
     async def _outcomes(
         self, tx: Transaction, new: Sequence[Pending], found: Sequence[Found]
@@ -112,7 +144,7 @@ class CheckStore:
             if cell:
                 counts[cell] += 1
                 finding = rules.exhausted(finding, counts[cell], self._policy)  # noqa: PLW2901
-            outcomes.append(rules.outcome_of(finding, *reading, item.at))
+            outcomes.append(rules.outcome_of(finding, *reading, item.as_of or item.at))
         return outcomes
 
     async def _records(self, tx: Transaction, new: Sequence[Pending]) -> list[str]:
@@ -156,6 +188,10 @@ class CheckStore:
                 new, found, outcomes, records, plains, strict=True
             )
         ]
+
+
+def _told_now(item: Pending, answer: Recorded) -> bool:
+    return answer.repeated and item.asked == ADOPTED != answer.asked
 
 
 def _op_id(item: Pending) -> str:

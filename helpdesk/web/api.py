@@ -13,8 +13,10 @@ from helpdesk.web.errors import ApiError, RequestError
 from helpdesk.web.guard import GUARD, REQUEST_ID, TEXTS
 from helpdesk.web.operation import Operation
 from helpdesk.web.parsing import parse_body, parse_idempotency_key, parse_path, parse_query
-from helpdesk.web.permission import Channel
+from helpdesk.web.permission import Channel, Standing
 from helpdesk.web.principals import CHALLENGE
+from helpdesk.web.traffic import TRAFFIC, Traffic
+from helpdesk.wire.sync import FENCED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +58,9 @@ class Api:
         status: int = 200,
         idempotent: bool = False,
         limited: bool = True,
+        replayable: bool = False,
+        awaited: bool = False,
+        body_limit: int | None = None,
         errors: tuple[int, ...] = (),
         also: tuple[int, ...] = (),
         tags: tuple[str, ...] = (),
@@ -81,6 +86,9 @@ class Api:
             answer=answer,
             idempotent=idempotent,
             limited=limited,
+            replayable=replayable,
+            awaited=awaited,
+            body_limit=body_limit,
             errors=errors,
             also=also,
             tags=tags,
@@ -101,6 +109,7 @@ class Api:
         """
         for name, operation in self._operations.items():
             app.router.add_route(operation.method, operation.path, self._handlers[name])
+        app[TRAFFIC] = Traffic()
         app.on_startup.insert(0, self._refuse_undeclared)
 
     async def _refuse_undeclared(self, app: web.Application) -> None:
@@ -115,7 +124,10 @@ class Api:
             raise ApiError("api.twice", name=operation.name)
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            return _answered(operation, await handler(await _call(operation, request)))
+            if not operation.awaited:
+                return _answered(operation, await handler(await _call(operation, request)))
+            with request.app[TRAFFIC].awaited():
+                return _answered(operation, await handler(await _call(operation, request)))
 
         self._operations[operation.name] = operation
         self._handlers[operation.name] = handle
@@ -133,12 +145,17 @@ async def _call(operation: Operation, request: web.Request) -> Call[Any, Any, An
     """Check in the order that costs least and tells least: who, how often, may they, what."""
     guard = request.app[GUARD]
     address = guard.address(request)
-    principal = guard.admitted(request, address, limited=operation.limited)
+    if operation.body_limit is not None:
+        request = request.clone(client_max_size=operation.body_limit)
+    principal = await guard.admitted(request, address, operation)
     _permit(operation, principal)
     named = principal.channel is not Channel.ANONYMOUS
     key = None
     if operation.idempotent:
         key = parse_idempotency_key(request.headers, required=named)
+    if operation.body_limit is not None:
+        # A long body takes a while to read.
+        await request.app[TRAFFIC].give_way()
     return Call(
         path=parse_path(request, operation.path_parts),
         query=parse_query(request, operation.query),
@@ -157,6 +174,8 @@ def _permit(operation: Operation, principal: Principal) -> None:
         return
     if principal.channel is Channel.ANONYMOUS:
         raise RequestError("auth.required", status=401, headers=CHALLENGE)
+    if principal.standing is Standing.SHUT_OUT:
+        raise RequestError(FENCED, status=403)
     raise RequestError("auth.forbidden", status=403)
 
 

@@ -26,7 +26,7 @@ def client_address(
     saw, so the first one that is not a trusted proxy is the caller. What stands left of it
     is hearsay. A peer on a Unix socket is trusted: only a proxy on this machine reaches it.
     """
-    current = peer or LOCAL
+    current = _plain(peer or LOCAL)
     if not trusted:
         return current
     for hop in reversed((forwarded or "").split(",")):
@@ -61,6 +61,19 @@ def _trusted(address: str, trusted: Sequence[IPv4Network | IPv6Network]) -> bool
 
 def _parsed(text: str) -> str | None:
     try:
-        return str(ip_address(text))
+        ip_address(text)
     except ValueError:
         return None
+    return _plain(text)
+
+
+def _plain(address: str) -> str:
+    """An IPv4 caller as such: a socket that listens on both families writes ``::ffff:a.b.c.d``."""
+    if ":" not in address:
+        return address
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+    return str(mapped or parsed)

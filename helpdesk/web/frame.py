@@ -13,9 +13,10 @@ from helpdesk.db import DatabaseError
 from helpdesk.errors import HelpdeskError
 from helpdesk.logs import places
 from helpdesk.web.errors import RequestError
-from helpdesk.web.guard import REQUEST_ID, TEXTS
+from helpdesk.web.guard import GUARD, REQUEST_ID, TEXTS
 from helpdesk.web.language import preferred_language
 from helpdesk.web.problem import problem
+from helpdesk.web.signatures import sign_answer
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
@@ -57,6 +58,7 @@ async def frame(request: web.Request, handler: Handler) -> web.StreamResponse:
     response.headers.update(_HEADERS)
     response.headers["Content-Language"] = texts.language.replace("_", "-")
     response.headers["X-Request-Id"] = request_id
+    sign_answer(request.app[GUARD].signatures, request, response)
     return response
 
 

@@ -48,9 +48,26 @@ class Draining:
 DRAINING: web.AppKey[Draining] = web.AppKey("helpdesk.draining", Draining)
 
 
+class Probe:
+    """Looks once for all who ask meanwhile: anybody may ask, and each look writes to the disk."""
+
+    def __init__(self) -> None:
+        self._looking: asyncio.Task[list[str]] | None = None
+
+    async def reasons(self, resources: Resources) -> list[str]:
+        """The reasons found by the look under way, else by a new one."""
+        looking = self._looking
+        if looking is None or looking.done():
+            looking = asyncio.create_task(reasons_against(resources), name="readiness")
+            self._looking = looking
+        # One who goes away must not end the look of the others.
+        return await asyncio.shield(looking)
+
+
 def register(api: Api, app: web.Application) -> None:
     """Declare ``/livez`` and ``/readyz``."""
     app[DRAINING] = Draining()
+    probe = Probe()
 
     @api.operation(
         "GET",
@@ -78,7 +95,7 @@ def register(api: Api, app: web.Application) -> None:
     )
     async def ready(call: Call) -> web.Response:
         reasons = ["draining"] if call.app[DRAINING].begun else []
-        reasons += await reasons_against(call.app[RESOURCES])
+        reasons += await probe.reasons(call.app[RESOURCES])
         answer = Readiness(status="not_ready" if reasons else "ready", reasons=reasons)
         return web.Response(
             status=503 if reasons else 200,

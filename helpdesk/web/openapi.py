@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import models_json_schema
 
 from helpdesk.web.parsing import IDEMPOTENCY_KEY
-from helpdesk.web.permission import ANONYMOUS
-from helpdesk.web.principals import SCHEME
+from helpdesk.web.permission import ANONYMOUS, Channel, Permission, Principal, Standing
+from helpdesk.web.principals import OPERATOR_SCHEME, SCHEME
 from helpdesk.wire import op_id
 from helpdesk.wire.problem import CONTENT_TYPE, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from pydantic import BaseModel
 
@@ -23,7 +25,32 @@ if TYPE_CHECKING:
 __all__ = ["document"]
 
 _REF = "#/components/schemas/{model}"
-_KIOSK = "kiosk"
+_SCHEMES: Mapping[str, tuple[Principal, str, str]] = MappingProxyType(
+    {
+        "shared_secret": (
+            Principal(Channel.KIOSK),
+            "Authorization",
+            (
+                f"A kiosk without enrolment: `{SCHEME} PREFIX:SECRET`, the secret that all kiosks"
+                " share as 64 hexadecimal digits. Not under a prefix that is leased."
+            ),
+        ),
+        "signature": (
+            Principal(Channel.KIOSK, standing=Standing.ENROLLED),
+            "Signature",
+            (
+                "An enrolled kiosk: a signature by RFC 9421 (ed25519), which Signature-Input"
+                " describes, over method, authority, path, query and Content-Digest."
+            ),
+        ),
+        "operator": (
+            Principal(Channel.OPERATOR),
+            "Authorization",
+            f"Staff programs: `{OPERATOR_SCHEME} SECRET`, told by `helpdesk exceptions access`.",
+        ),
+    }
+)
+"""Who proves what they are, in which header, and how."""
 _WHY = {
     400: "The Idempotency-Key is missing or malformed.",
     401: "The credentials prove nothing.",
@@ -56,12 +83,8 @@ def document(api: Api) -> dict[str, Any]:
         "components": {
             "schemas": schemas,
             "securitySchemes": {
-                _KIOSK: {
-                    "type": "apiKey",
-                    "in": "header",
-                    "name": "Authorization",
-                    "description": f"`{SCHEME} PREFIX:SECRET`, the secret as 64 hexadecimal digits",
-                }
+                name: {"type": "apiKey", "in": "header", "name": header, "description": said}
+                for name, (_, header, said) in _SCHEMES.items()
             },
         },
     }
@@ -99,9 +122,13 @@ def _operation(
 
 
 def _security(operation: Operation) -> list[dict[str, list[str]]]:
-    """Say whether credentials are needed, or only make a difference."""
-    named = {_KIOSK: list[str]()}
-    return [{}, named] if ANONYMOUS.may(operation.permission) else [named]
+    """Say which credentials let a caller in; nothing first where they only make a difference."""
+    named: list[dict[str, list[str]]] = [
+        {name: []}
+        for name, (principal, _, _) in _SCHEMES.items()
+        if principal.may(operation.permission)
+    ]
+    return [{}, *named] if ANONYMOUS.may(operation.permission) else named
 
 
 def _responses(operation: Operation, refs: Mapping[Any, Any]) -> dict[str, Any]:
@@ -125,7 +152,7 @@ def _refusals(operation: Operation) -> set[int]:
     statuses = {401, 500, 503, *operation.errors}
     if operation.limited:
         statuses.add(429)
-    if not ANONYMOUS.may(operation.permission):
+    if operation.permission is not Permission.PUBLIC:
         statuses.add(403)
     if operation.idempotent:
         statuses.add(400)

@@ -21,7 +21,9 @@ class Operation:
 
     ``errors`` are statuses the handler itself gives; those that follow from the declaration
     are added. ``also`` are other statuses that carry the same answer. ``idempotent``
-    operations take an Idempotency-Key, which an authenticated caller must send.
+    operations take an Idempotency-Key, which an authenticated caller must send. A signed
+    request may come twice where the operation is ``replayable``. ``body_limit`` (bytes)
+    stands in for the configured one. ``awaited``: a person stands before the screen.
     """
 
     method: str
@@ -36,6 +38,9 @@ class Operation:
     answer: type[BaseModel] | None = None
     idempotent: bool = False
     limited: bool = True
+    replayable: bool = False
+    awaited: bool = False
+    body_limit: int | None = None
     errors: tuple[int, ...] = ()
     also: tuple[int, ...] = ()
     tags: tuple[str, ...] = ()

@@ -32,7 +32,8 @@ async def parse_body(request: web.Request, model: type[ModelT]) -> ModelT:
         RequestError: 415 for another content type or any Content-Encoding, 413 for one too
             long, 422 for JSON that is malformed, too deep, repeats a name, or does not fit.
     """
-    if request.content_type != "application/json" or (request.charset or "utf-8") != "utf-8":
+    charset = (request.charset or "utf-8").lower()
+    if request.content_type != "application/json" or charset != "utf-8":
         raise RequestError("request.content_type", status=415)
     if "Content-Encoding" in request.headers:
         # A small body can unpack to an enormous one.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ANONYMOUS", "GRANTS", "Channel", "Permission", "Principal"]
+__all__ = ["ANONYMOUS", "GRANTS", "Channel", "Permission", "Principal", "Standing"]
 
 
 class Channel(StrEnum):
@@ -18,6 +18,19 @@ class Channel(StrEnum):
 
     ANONYMOUS = "anonymous"
     KIOSK = "kiosk"
+    OPERATOR = "operator"
+    """Whoever holds this installation's own secret: the administrator's tools."""
+
+
+class Standing(StrEnum):
+    """What is known of a kiosk that calls."""
+
+    NAMED = "named"
+    """It holds the secret all kiosks share; its name is what it says."""
+    ENROLLED = "enrolled"
+    """It signed with the key that its name was leased to."""
+    SHUT_OUT = "shut_out"
+    """It signed so, but was fenced or quarantined: it may only hand in what it has."""
 
 
 class Permission(StrEnum):
@@ -25,6 +38,10 @@ class Permission(StrEnum):
 
     PUBLIC = "public"
     VERIFY = "verify"
+    PUSH = "push"
+    SYNC = "sync"
+    PACKS = "packs"
+    EXCEPTIONS = "exceptions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +50,24 @@ class Principal:
 
     channel: Channel
     name: str = ""
+    standing: Standing = Standing.NAMED
 
     def may(self, permission: Permission) -> bool:
-        """Tell whether this caller's channel holds ``permission``."""
-        return permission in GRANTS[self.channel]
+        """Tell whether this caller's channel, as it stands, holds ``permission``."""
+        return permission in GRANTS[self.channel, self.standing]
 
 
 ANONYMOUS = Principal(Channel.ANONYMOUS)
 
 # Checking an invoice without a name is a right the centre grants, at a limited rate.
-GRANTS: Mapping[Channel, frozenset[Permission]] = MappingProxyType(
+_ANYBODY = frozenset({Permission.PUBLIC, Permission.VERIFY})
+GRANTS: Mapping[tuple[Channel, Standing], frozenset[Permission]] = MappingProxyType(
     {
-        Channel.ANONYMOUS: frozenset({Permission.PUBLIC, Permission.VERIFY}),
-        Channel.KIOSK: frozenset({Permission.PUBLIC, Permission.VERIFY}),
+        (Channel.ANONYMOUS, Standing.NAMED): _ANYBODY,
+        (Channel.KIOSK, Standing.NAMED): _ANYBODY | {Permission.PACKS},
+        (Channel.KIOSK, Standing.ENROLLED): _ANYBODY
+        | {Permission.PUSH, Permission.SYNC, Permission.PACKS},
+        (Channel.KIOSK, Standing.SHUT_OUT): frozenset({Permission.PUSH}),
+        (Channel.OPERATOR, Standing.NAMED): _ANYBODY | {Permission.EXCEPTIONS},
     }
 )

@@ -30,10 +30,20 @@ class TokenBuckets:
     def take(self, key: str) -> float:
         """Take one token; return 0.0 when there was one, else the seconds until there is."""
         wait = self.wait(key)
-        if wait == 0.0 and self._rate:
+        if wait == 0.0:
+            self.spend(key)
+        return wait
+
+    def spend(self, key: str) -> None:
+        """Take one token for what has happened already, whether there is one or not.
+
+        What many did at once beyond their tokens is a debt: it takes as long to pay off as if
+        they had come one after another.
+        """
+        self.wait(key)
+        if self._rate:
             tokens, at = self._buckets[key]
             self._buckets[key] = (tokens - 1.0, at)
-        return wait
 
     def wait(self, key: str) -> float:
         """Return the seconds until a token is there, without taking it."""

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 _ALPHABET: Final = re.compile(r"[A-Za-z0-9_-]*")
+_ANY: Final = "[A-Za-z0-9_-]"
+_LAST: Final = ("", "[AQgw]", "[AEIMQUYcgkosw048]")
+"""The last character after so many bytes over: bits that stand for no byte are 0."""
+_ENDS: Final = f"{_ANY}{_LAST[1]}|{_ANY}{{2}}{_LAST[2]}"
 
 
 def to_text(data: bytes) -> str:
@@ -62,7 +66,7 @@ class Base64:
         return {
             "type": "string",
             "format": "base64url",
-            "pattern": "^[A-Za-z0-9_-]*$",
+            "pattern": _spelling(self.low, self.high),
             "minLength": _characters(self.low),
             "maxLength": _characters(self.high),
         }
@@ -81,6 +85,15 @@ class Base64:
 
 def _characters(count: int) -> int:
     return (count * 8 + 5) // 6
+
+
+def _spelling(low: int, high: int) -> str:
+    """The pattern of the one spelling of so many bytes, by which texts can also be made."""
+    if low == high:
+        last = _LAST[low % 3]
+        return f"^{_ANY}{{{_characters(low) - bool(last)}}}{last}$"
+    end = f"({_ENDS}|{_ANY}{{4}})" if low else f"({_ENDS})?"
+    return f"^({_ANY}{{4}})*{end}$"
 
 
 B16 = Annotated[bytes, Base64(16, 16)]

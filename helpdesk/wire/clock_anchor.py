@@ -22,10 +22,16 @@ class ClockAnchor:
     server_at: datetime
 
     def occurred_at(self, boot_id: bytes, mono_ms: int) -> datetime | None:
-        """When an entry of that boot and moment happened; None for another boot."""
+        """When an entry of that boot and moment happened.
+
+        None for another boot, and for a reading that no clock counts to.
+        """
         if boot_id != self.boot_id:
             return None
-        return self.server_at + timedelta(milliseconds=mono_ms - self.mono_ms)
+        try:
+            return self.server_at + timedelta(milliseconds=mono_ms - self.mono_ms)
+        except OverflowError:
+            return None
 
 
 def suspect(wall: datetime, latest: datetime | None, server: datetime | None = None) -> bool:

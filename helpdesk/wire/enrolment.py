@@ -49,11 +49,14 @@ class KioskKeys(_Message):
 
 
 class ServerKeys(_Message):
-    """The server's public keys: `receipt` and `root` Ed25519, `sealing` X25519."""
+    """The server's public keys: `receipt` and `root` Ed25519, `sealing` X25519.
+
+    A centre that signs no slips yet has no root.
+    """
 
     receipt: B32
     sealing: B32
-    root: B32
+    root: B32 | None = None
 
 
 class ServerHello(_Message):
@@ -93,8 +96,8 @@ class Grant(_Message):
     centre: ShortName
     prefix: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,5}$")]
     """Leased to this kiosk's key: the start of its record numbers."""
-    trust: Annotated[bytes, Base64(1, 4 << 20)]
-    """The trust list's bundle."""
+    trust: Annotated[bytes, Base64(0, 4 << 20)]
+    """The trust list's bundle; empty where the centre has no root."""
     region_keys: tuple[RegionKey, ...] = ()
     invoice_key: B32
     """For `slip_claims.invoice_hash`, the same for all kiosks of a centre."""
@@ -200,7 +203,7 @@ def admit(code: OpenCode, kiosk: KioskKeys, now: datetime) -> Admission:
 def _heard(request: EnrolmentRequest) -> list[bytes]:
     kiosk, server = request.kiosk, request.server
     nonces = [request.server_nonce.encode(), request.kiosk_nonce]
-    keys = [kiosk.signing, kiosk.sealing, server.receipt, server.sealing, server.root]
+    keys = [kiosk.signing, kiosk.sealing, server.receipt, server.sealing, server.root or b""]
     return [request.code_name, *keys, *nonces, request.journal]
 
 

@@ -34,6 +34,14 @@ class Fault(StrEnum):
     REVOCATION_DIGEST = "revocation.digest"
     REVOCATION_FORM = "revocation.form"
 
+    MANIFEST_LONG = "manifest.long"
+    MANIFEST_SIGNATURE = "manifest.signature"
+    MANIFEST_LIFETIME = "manifest.lifetime"
+    MANIFEST_FILES = "manifest.files"
+    MANIFEST_CHUNKS = "manifest.chunks"
+    MANIFEST_ROLLBACK = "manifest.rollback"
+    MANIFEST_FORK = "manifest.fork"
+
     SLIP_LENGTH = "slip.length"
     SLIP_PREFIX = "slip.prefix"
     SLIP_BASE45 = "slip.base45"
@@ -61,6 +69,8 @@ class Fault(StrEnum):
     SIGNATURE_WRONG = "signature.wrong"
     SIGNATURE_SKEW = "signature.skew"
     CHALLENGE_FORM = "challenge.form"
+    ANSWER_MISSING = "answer.missing"
+    ANSWER_WRONG = "answer.wrong"
 
     ENROLMENT_CODE = "enrolment.code"
     ENROLMENT_RANDOM = "enrolment.random"
@@ -81,6 +91,7 @@ class Fault(StrEnum):
     JOURNAL_FORK = "journal.fork"
     JOURNAL_SIGNATURE = "journal.signature"
     JOURNAL_RECEIPT = "journal.receipt"
+    JOURNAL_FILE = "journal.file"
     HLC_RANGE = "hlc.range"
 
     SEAL_FORM = "seal.form"

@@ -16,10 +16,11 @@ from helpdesk.wire import strict_cbor
 from helpdesk.wire.binary import B16, B32, B64, Base64
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.faults import Fault
-from helpdesk.wire.journal_form import PLAINTEXT_LENGTH, Entry, Head, chain, read_header
+from helpdesk.wire.journal_form import PLAINTEXT_LENGTH, Entry, Head, chain, following, read_header
+from helpdesk.wire.standing import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from helpdesk.wire.signing_key import Signer, VerifyingKey
 
@@ -47,6 +48,13 @@ class WireEntry(_Message):
     plaintext: Annotated[bytes, Base64(0, PLAINTEXT_LENGTH)] | None = None
 
 
+class ClockReading(_Message):
+    """The monotonic clock as the batch leaves, by which the server places the boot's entries."""
+
+    boot_id: B16
+    mono_ms: Annotated[int, Field(ge=0, lt=1 << 63)]
+
+
 class PushBatch(_Message):
     """`entries` follow the head (`after`, `before`) and lead to `head`, which `signature` signs."""
 
@@ -57,6 +65,7 @@ class PushBatch(_Message):
     entries: Annotated[tuple[WireEntry, ...], Field(max_length=BATCH_ENTRIES)]
     head: B32
     signature: B64
+    clock: ClockReading | None = None
 
 
 class EntryOutcome(StrEnum):
@@ -87,7 +96,9 @@ class EntryVerdict(_Message):
 class PushAnswer(_Message):
     """How far the server is, its verdict on each entry of the batch, and its countersignature.
 
-    A `mark` lower than before means that the server was restored: send again from there.
+    A `mark` lower than `after` means that the server was restored: send again from there. One
+    within the batch: the rest was not taken yet, send it again. After `quarantined` mark and
+    head are those of the branch that this kiosk goes on writing.
     """
 
     mark: SeqNumber
@@ -96,6 +107,7 @@ class PushAnswer(_Message):
     receipt_kid: Annotated[bytes, Base64(4, 4)]
     receipt: B64
     server_time: AwareDatetime
+    standing: Standing = Standing.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +129,12 @@ def receipt_statement(kiosk: str, journal: bytes, head: Head) -> bytes:
 
 
 def batch(
-    signer: Signer, kiosk: str, journal: bytes, before: Head, entries: Sequence[Entry]
+    signer: Signer,
+    kiosk: str,
+    journal: bytes,
+    before: Head,
+    entries: Sequence[Entry],
+    clock: ClockReading | None = None,
 ) -> PushBatch:
     """The signed batch of these entries (none is fine: it proves the head). Raises as `chain`."""
     heads = (before, *chain(before, entries))
@@ -129,28 +146,33 @@ def batch(
         entries=tuple(_wire(item) for item in entries),
         head=heads[-1].hash,
         signature=signer.sign(head_statement(kiosk, journal, heads[-1])),
+        clock=clock,
     )
 
 
 def check_batch(given: PushBatch, key: VerifyingKey) -> tuple[Linked, ...]:
-    """The entries of a batch, each hash and the kiosk's signature checked.
+    """The entries of a batch, each hash and the kiosk's signature checked. Raises as `checking`."""
+    return tuple(checking(given, key))
+
+
+def checking(given: PushBatch, key: VerifyingKey) -> Iterator[Linked]:
+    """`check_batch` entry by entry, for whoever has other work between them.
+
+    Nothing may be done with an entry before the last one has come without an error.
 
     Raises:
         WireError: `journal.header`, `journal.gap`, `journal.content`, `journal.head` (the entries
             lead elsewhere), `journal.signature`.
     """
-    before = Head(given.after, given.before)
-    entries = tuple(
-        Entry(read_header(item.header), item.content, item.salt, item.plaintext)
-        for item in given.entries
-    )
-    heads = chain(before, entries)
-    last = (before, *heads)[-1]
-    if last.hash != given.head:
+    head = Head(given.after, given.before)
+    for item in given.entries:
+        entry = Entry(read_header(item.header), item.content, item.salt, item.plaintext)
+        head = following(head, entry)
+        yield Linked(entry, head)
+    if head.hash != given.head:
         raise WireError(Fault.JOURNAL_HEAD)
-    if not key.holds(given.signature, head_statement(given.kiosk, given.journal, last)):
+    if not key.holds(given.signature, head_statement(given.kiosk, given.journal, head)):
         raise WireError(Fault.JOURNAL_SIGNATURE)
-    return tuple(Linked(entry, head) for entry, head in zip(entries, heads, strict=True))
 
 
 def beyond(

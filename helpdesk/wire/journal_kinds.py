@@ -50,7 +50,7 @@ class Kinds:
         if model is None:
             raise WireError(Fault.JOURNAL_KIND, {"kind": kind})
         try:
-            value = strict_cbor.decode(plaintext, depth=_DEPTH, length=PLAINTEXT_LENGTH)
+            value = strict_cbor.decode_any(plaintext, depth=_DEPTH, length=PLAINTEXT_LENGTH)
             payload = model.model_validate(value)
         except (WireError, ValidationError) as error:
             raise WireError(Fault.JOURNAL_PAYLOAD, {"kind": kind}) from error

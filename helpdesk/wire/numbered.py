@@ -73,7 +73,8 @@ class Numbered(BaseModel):
         Raises:
             WireError: `cbor.*`; `cbor.fields` where the bytes are CBOR but not this record.
         """
-        value = strict_cbor.decode(data, depth=cls.DEPTH, length=length)
+        # That the bytes are the one spelling shows below, when the record is encoded.
+        value = strict_cbor.decode_any(data, depth=cls.DEPTH, length=length)
         try:
             record = cls.model_validate(value)
         except ValidationError as error:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,6 +43,7 @@ _INPUT: Final = re.compile(
 _NONCE: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _KEY_ID: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _VALUE: Final = re.compile(r"sig1=:([A-Za-z0-9+/]{86}==):")
+_DIGEST: Final = re.compile(r"sha-256=:[A-Za-z0-9+/]{43}=:")
 _MOMENT_LIMIT: Final = 253_402_300_800
 
 
@@ -86,6 +86,13 @@ def signature_base(components: Sequence[tuple[str, str]], params: str) -> bytes:
     return "\n".join([*lines, f'"@signature-params": {params}']).encode()
 
 
+def keyid_of(headers: Mapping[str, str]) -> str | None:
+    """Whose signature the fields claim to be, unproved; None for fields of another shape."""
+    given = _INPUT.fullmatch(headers.get(SIGNATURE_INPUT, ""))
+    value = _VALUE.fullmatch(headers.get(SIGNATURE, ""))
+    return None if given is None or value is None else given["keyid"]
+
+
 def sign(
     request: Request, signer: Signer, keyid: str, created: datetime, nonce: str
 ) -> dict[str, str]:
@@ -116,7 +123,7 @@ def verify(
     now: datetime,
     answers: Callable[[str, str], bool],
 ) -> VerifiedRequest:
-    """Who signed `request`.
+    """Who signed `request`, its body included.
 
     Args:
         request: what arrived.
@@ -126,7 +133,26 @@ def verify(
         answers: whether (key id, nonce) answers a challenge of ours: `challenge.holds`.
 
     Raises:
-        WireError: `signature.missing`, `signature.form`, `signature.digest` (another body),
+        WireError: as `verify_unread` and `check_body`.
+    """
+    check_body(headers, request.body)
+    return verify_unread(request, headers, key_of, now, answers)
+
+
+def verify_unread(
+    request: Request,
+    headers: Mapping[str, str],
+    key_of: Callable[[str], VerifyingKey | None],
+    now: datetime,
+    answers: Callable[[str, str], bool],
+) -> VerifiedRequest:
+    """Who signed a request whose body was not read yet: `request.body` is not looked at.
+
+    So nobody makes a server take in a long body before it knows whose that is. The body is
+    still to be held against the digest that was signed: `check_body`. Arguments as `verify`.
+
+    Raises:
+        WireError: `signature.missing`, `signature.form`, `signature.digest` (no digest of ours),
             `signature.key`, `signature.wrong`; `signature.skew` when all of it holds except the
             clock: answer 401 with the server's time and a challenge, which the kiosk sends back
             as the nonce of a new signature.
@@ -136,7 +162,7 @@ def verify(
     value = _VALUE.fullmatch(_field(headers, SIGNATURE))
     if given is None or value is None:
         raise WireError(Fault.SIGNATURE_FORM)
-    if not hmac.compare_digest(stated.encode(), content_digest(request.body).encode()):
+    if not _DIGEST.fullmatch(stated):
         raise WireError(Fault.SIGNATURE_DIGEST)
     key = key_of(given["keyid"])
     if key is None:
@@ -150,13 +176,24 @@ def verify(
     return VerifiedRequest(given["keyid"], given["nonce"], created, skewed)
 
 
+def check_body(headers: Mapping[str, str], body: bytes) -> None:
+    """That this body has the stated digest.
+
+    Raises:
+        WireError: `signature.missing`, `signature.digest` (another body).
+    """
+    if _field(headers, CONTENT_DIGEST) != content_digest(body):
+        raise WireError(Fault.SIGNATURE_DIGEST)
+
+
 def _base(request: Request, digest: str, params: str) -> bytes:
     return signature_base(_components(request, digest), params)
 
 
 def _components(request: Request, digest: str) -> list[tuple[str, str]]:
     values = (request.method, request.authority, request.path, f"?{request.query}", digest)
-    if any("\n" in value or "\r" in value for value in values):
+    # Fields may hold bytes that no sender of ours writes: they have no place in a base.
+    if any(not value.isascii() or "\n" in value or "\r" in value for value in values):
         raise WireError(Fault.SIGNATURE_FORM)
     return list(zip(_COVERED, values, strict=True))
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from enum import IntEnum
-from typing import Annotated, ClassVar, Final, Self
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Self
 
 from pydantic import Field, model_validator
 
 from helpdesk.wire.numbered import Bytes16, Moment, Numbered
-from invoices.verdict import State, Verdict
+from invoices.told import Told
+from invoices.verdict import Source, State, Verdict
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 DOCUMENT_ID_BYTES: Final = 16
 INVOICE_HASH_BYTES: Final = 16
@@ -69,11 +73,26 @@ class SignatureState(IntEnum):
     DEVICE_KEY_MISSING = 2
 
 
+class Basis(StrEnum):
+    """What an answer rests on; the claim of this name holds as of when."""
+
+    REGISTRY = "registry"
+    PACK = "pack"
+    OUTDATED = "outdated"
+    """A pack whose time was over when it answered, so that normal is only how it was then."""
+    UPSTREAM = "upstream"
+
+    @property
+    def source(self) -> Source:
+        """The source it stands for."""
+        return Source.PACK if self is Basis.OUTDATED else Source(self.value)
+
+
 class SlipClaims(Numbered):
     """The claims. 1, 4, 6 and 7 are those of a CWT (RFC 8392), the negative ones our own.
 
-    A check names its verdict, a match its state, and `invoice` if one was asked about; the other
-    types name none of the three.
+    A check names its verdict, a match its state, and `invoice` if one was asked about; at most
+    one `Basis`, and one where something was looked for. The other types name none of these.
     """
 
     NUMBERS: ClassVar[dict[str, int]] = {
@@ -87,6 +106,10 @@ class SlipClaims(Numbered):
         "state": -4,
         "invoice": -5,
         "signature": -6,
+        "registry": -7,
+        "pack": -8,
+        "outdated": -9,
+        "upstream": -10,
     }
 
     issuer: Annotated[
@@ -103,16 +126,45 @@ class SlipClaims(Numbered):
     invoice: Bytes16 | None = None
     """`invoice_hash` of what was asked about."""
     signature: SignatureState
+    registry: Moment | None = None
+    pack: Moment | None = None
+    outdated: Moment | None = None
+    upstream: Moment | None = None
+
+    @property
+    def told(self) -> Told | None:
+        """The answer of a check, None of any other slip."""
+        if self.verdict is None:
+            return None
+        state = None if self.state is None else self.state.state
+        for basis, as_of in self._bases():
+            outdated = basis is Basis.OUTDATED
+            return Told(self.verdict.verdict, state, basis.source, as_of, outdated)
+        return Told(self.verdict.verdict, state)
 
     @model_validator(mode="after")
     def _fit(self) -> Self:
+        told, bases = self.told, self._bases()
+        if told is None:
+            fits = self.state is None and self.invoice is None and not bases
+        else:
+            fits = told.coherent and len(bases) <= 1
         check = self.type is SlipType.CHECK
-        match = self.verdict is VerdictCode.MATCH
-        fits = check == (self.verdict is not None) and match == (self.state is not None)
-        if not fits or (self.invoice is not None and not check) or self.expires <= self.issued_at:
+        if not fits or check != (told is not None) or self.expires <= self.issued_at:
             # The text reaches no person: pydantic wants one, the fault carries the code.
             raise ValueError("claims")
         return self
+
+    def _bases(self) -> list[tuple[Basis, datetime]]:
+        given = ((basis, getattr(self, basis)) for basis in Basis)
+        return [(basis, as_of) for basis, as_of in given if as_of is not None]
+
+
+def basis_of(told: Told) -> dict[str, datetime]:
+    """The one claim that says what an answer rests on; empty where nobody was asked."""
+    if told.source is None or told.as_of is None:
+        return {}
+    return {Basis.OUTDATED if told.outdated else Basis(told.source.value): told.as_of}
 
 
 def invoice_hash(key: bytes, document_id: bytes, identity: bytes) -> bytes:

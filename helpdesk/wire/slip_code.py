@@ -84,10 +84,9 @@ def verify(
     signed = _parse(text)
     if signed.kid == NO_KEY:
         raise WireError(Fault.SLIP_UNSIGNED)
-    trusted = _trusted(signed, trust_list, now)
-    if not signed.holds(trusted.key):
-        raise WireError(Fault.SLIP_SIGNATURE)
-    claims = _claims(signed, SignatureState.SIGNED)
+    if trust_list.expires <= now:
+        raise WireError(Fault.SLIP_TRUST_EXPIRED)
+    trusted, claims = _proved(signed, trust_list)
     if expected is not None and claims.type not in expected:
         raise WireError(Fault.SLIP_TYPE)
     _check_issue(claims, trusted, now)
@@ -97,6 +96,20 @@ def verify(
     if revoked:
         raise WireError(Fault.SLIP_REVOKED)
     return VerifiedSlip(claims, signed.kid, trust_list.version, trust_list.issued_at)
+
+
+def signed_claims(text: str, trust_list: TrustList) -> SlipClaims:
+    """What a code says by the signature of a listed key, whatever the time is.
+
+    For showing what a slip said that has expired, was taken back, or meets an old list.
+
+    Raises:
+        WireError: as `verify` up to `slip.claims`, without `slip.trust_expired`.
+    """
+    signed = _parse(text)
+    if signed.kid == NO_KEY:
+        raise WireError(Fault.SLIP_UNSIGNED)
+    return _proved(signed, trust_list)[1]
 
 
 def unsigned_claims(text: str) -> SlipClaims:
@@ -136,9 +149,14 @@ def _parse(text: str) -> cose.Signed:
         raise WireError(Fault.SLIP_FORM, {"form": error.code}) from error
 
 
-def _trusted(signed: cose.Signed, trust_list: TrustList, now: datetime) -> TrustedKey:
-    if trust_list.expires <= now:
-        raise WireError(Fault.SLIP_TRUST_EXPIRED)
+def _proved(signed: cose.Signed, trust_list: TrustList) -> tuple[TrustedKey, SlipClaims]:
+    trusted = _trusted(signed, trust_list)
+    if not signed.holds(trusted.key):
+        raise WireError(Fault.SLIP_SIGNATURE)
+    return trusted, _claims(signed, SignatureState.SIGNED)
+
+
+def _trusted(signed: cose.Signed, trust_list: TrustList) -> TrustedKey:
     trusted = trust_list.find(signed.kid)
     if trusted is None:
         raise WireError(Fault.SLIP_KEY_UNKNOWN)

@@ -9,6 +9,7 @@ is encoded anew: any other spelling of the same value differs and is refused.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 import cbor2
@@ -44,6 +45,18 @@ def decode(data: bytes, *, depth: int = DEPTH, length: int = LENGTH) -> object:
             `cbor.indefinite`, or `cbor.canonical` for another spelling, a key given twice or a
             text that is not UTF-8.
     """
+    value = decode_any(data, depth=depth, length=length)
+    if encode(value) != data:
+        raise WireError(Fault.CBOR_CANONICAL)
+    return value
+
+
+def decode_any(data: bytes, *, depth: int = DEPTH, length: int = LENGTH) -> object:
+    """`decode` for whoever encodes what was read anew, and compares: spelling is not looked at.
+
+    Raises:
+        WireError: as `decode`, except for another spelling.
+    """
     if len(data) > length:
         raise WireError(Fault.CBOR_LONG)
     _measure(data, depth)
@@ -51,35 +64,44 @@ def decode(data: bytes, *, depth: int = DEPTH, length: int = LENGTH) -> object:
         value: object = cbor2.loads(data)
     except cbor2.CBORDecodeError as error:
         raise WireError(Fault.CBOR_CANONICAL) from error
-    if encode(value) != data:
-        raise WireError(Fault.CBOR_CANONICAL)
     return value
 
 
 def _ordered(value: object) -> object:
     match value:
+        case str():
+            return _text(value)
         case None | bool() | bytes():
             return value
         case int() if -_NUMBER_LIMIT <= value < _NUMBER_LIMIT:
             return int(value)
-        case str():
-            return _text(value)
         case Mapping():
-            if any(isinstance(key, bool) or not isinstance(key, (int, str)) for key in value):
-                raise WireError(Fault.CBOR_TYPE)
-            items = {encode(key): (key, item) for key, item in value.items()}
-            return {_ordered(key): _ordered(item) for _, (key, item) in sorted(items.items())}
+            keys = sorted(value, key=_encoded_key)
+            return {_ordered(key): _ordered(value[key]) for key in keys}
         case Sequence():
             return [_ordered(item) for item in value]
         case _:
             raise WireError(Fault.CBOR_TYPE)
 
 
+def _encoded_key(key: object) -> bytes:
+    if isinstance(key, bool) or not isinstance(key, int | str):
+        raise WireError(Fault.CBOR_TYPE)
+    return _encoded(_ordered(key))
+
+
+@lru_cache(maxsize=1024)
+def _encoded(key: object) -> bytes:
+    """The encoding of a map's key; records of one kind have the same keys again and again."""
+    return cbor2.dumps(key)
+
+
 def _text(value: str) -> str:
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise WireError(Fault.CBOR_TYPE) from error
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise WireError(Fault.CBOR_TYPE) from error
     return str(value)
 
 

@@ -182,10 +182,7 @@ def read(data: bytes, roots: Sequence[VerifyingKey]) -> Bundle:
             `trust.duplicate`.
     """
     certificate, signed = _parts(data)
-    root = next((root for root in roots if root.kid == certificate.kid), None)
-    if root is None or not certificate.holds(root, _CERTIFICATE_PURPOSE):
-        raise WireError(Fault.TRUST_ROOT)
-    issuer = IssuerCertificate.from_cbor(certificate.payload)
+    issuer = _certified(certificate, roots)
     if not signed.holds(VerifyingKey(issuer.public, issuer.algorithm), _LIST_PURPOSE):
         raise WireError(Fault.TRUST_SIGNATURE)
     trust_list = TrustList.from_cbor(signed.payload, length=BUNDLE_LENGTH)
@@ -220,6 +217,22 @@ def accept(
     if held is not None and bundle.held.version == held.version and bundle.held != held:
         raise WireError(Fault.TRUST_FORK)
     return bundle
+
+
+def certificate_of(data: bytes, roots: Sequence[VerifyingKey]) -> IssuerCertificate:
+    """What a certificate says, proved by one of these roots, whatever the time is.
+
+    Raises:
+        WireError: `cbor.*`, `cose.form`; `trust.root` where none of them has signed it.
+    """
+    return _certified(cose.parse(data), roots)
+
+
+def _certified(certificate: cose.Signed, roots: Sequence[VerifyingKey]) -> IssuerCertificate:
+    root = next((root for root in roots if root.kid == certificate.kid), None)
+    if root is None or not certificate.holds(root, _CERTIFICATE_PURPOSE):
+        raise WireError(Fault.TRUST_ROOT)
+    return IssuerCertificate.from_cbor(certificate.payload)
 
 
 def _parts(data: bytes) -> tuple[cose.Signed, cose.Signed]:

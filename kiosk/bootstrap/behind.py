@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
-from invoices.verdict import Verdict
+from invoices.verdict import Source, Verdict
+from kiosk.bootstrap.checkup_commands import CheckupCommands
 from kiosk.bootstrap.commands import Commands
 from kiosk.bootstrap.core import open_core
 from kiosk.bootstrap.paper import open_paper
+from kiosk.bootstrap.paper_commands import PaperCommands
 from kiosk.bootstrap.samples import read_sheet
 from kiosk.bootstrap.screens import CheckDesk, HealthDesk, RecordDesk, ScanReader, SlipDesk
-from kiosk.clock import SystemClock
+from kiosk.bootstrap.slip_desk import SignedSlipDesk
 from kiosk.control import once, serving
 from kiosk.errors import KioskError
 from kiosk.link import Link, keep_probing
@@ -26,7 +28,7 @@ from tui.kiosk.ports import Ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
-    from contextlib import AsyncExitStack
+    from datetime import datetime
 
     from invoices.check import Check
     from kiosk.bootstrap.core import Core
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+AGAIN = 2.0
+"""Seconds between two tries to open what could not be opened."""
+
 
 async def open_behind(
     config: Config,
@@ -45,14 +50,28 @@ async def open_behind(
     app: KioskApp,
     stack: AsyncExitStack,
 ) -> Ports:
-    """Everything the screens may call. What cannot be opened puts the kiosk out of service."""
-    behind = _Behind(config, catalogues, app, stack)
-    try:
-        return await behind.open(centre)
-    except KioskError as error:
-        logger.critical("out of service: %s %s", error.code, dict(error.params))
-        app.fail(error.code)
-        return behind.bare(centre)
+    """Everything the screens may call, once all of it can be opened.
+
+    Until then the kiosk is out of service: a disk gets room again, somebody mends a file.
+    """
+    told = ""
+    while True:
+        async with AsyncExitStack() as opened:
+            behind = _Behind(config, catalogues, app, opened)
+            try:
+                ports = await behind.open(centre)
+            except KioskError as error:
+                if error.code != told:
+                    told = error.code
+                    logger.critical("out of service: %s %s", told, dict(error.params))
+                    app.fail(told)
+            else:
+                stack.push_async_exit(opened.pop_all())
+                if told and not behind.failed:
+                    logger.info("in service again")
+                    app.serve()
+                return ports
+        await asyncio.sleep(AGAIN)
 
 
 class _Behind:
@@ -66,11 +85,8 @@ class _Behind:
         self._app = app
         self._stack = stack
         self._board = StatusBoard(_first(config))
-
-    def bare(self, centre: Centre) -> Ports:
-        """Ports that lead nowhere."""
-        clock = SystemClock(self._config.zone)
-        return Ports(self._catalogues, clock, ScanReader(), HealthDesk(self._board), centre)
+        self.failed = False
+        """Whether it took the kiosk out of service itself: a fence, or a part that died."""
 
     async def open(self, centre: Centre) -> Ports:
         """Open all parts and set them to work."""
@@ -80,17 +96,25 @@ class _Behind:
         paper = await open_paper(core, slips, self._catalogues)
         if paper:
             self._stack.push_async_callback(paper.close)
+            self._keep("spooler", paper.spooler.ended())
             self._keep("printer", paper.watch(self._board))
         checked = partial(_wake_for_kept, core)
-        await self._listen(core, paper, checked)
+        await self._listen(core, paper, slips, checked)
         self._watch_link(core)
-        self._keep("redelivery", core.redelivery.run())
+        self._keep("sync", core.sync.run())
+        core.packs.listen(lambda: self._board.data(_as_of(core)))
+        self._keep("packs", core.keeper.run())
         self._scan()
-        return replace(
-            self.bare(centre),
+        return Ports(
+            self._catalogues,
+            core.clock,
+            ScanReader(),
+            HealthDesk(self._board),
+            centre,
             checks=CheckDesk(core.verification, checked),
             slips=slips if paper else None,
-            records=RecordDesk(core.records),
+            records=RecordDesk(core.records, slips.found),
+            signed_slips=SignedSlipDesk(core.trust, core.records, core.clock, slips.found),
             samples=await asyncio.to_thread(read_sheet, self._config),
         )
 
@@ -98,17 +122,30 @@ class _Behind:
         def heard(link: Link) -> None:
             self._board.link(link, core.link.since)
             if link is Link.ONLINE:
-                core.redelivery.wake()
+                core.sync.wake()
+                core.keeper.wake()
+            elif link is Link.FENCED:
+                self._fail("kiosk.fenced")
 
         core.link.listen(heard)
-        self._keep("link", keep_probing(core.client.probe, core.link, asyncio.sleep))
+        if core.link.state is not Link.UNKNOWN:
+            heard(core.link.state)
+        self._keep("link", keep_probing(core.calls, core.link, asyncio.sleep))
 
     async def _listen(
-        self, core: Core, paper: Paper | None, checked: Callable[[Check], None]
+        self,
+        core: Core,
+        paper: Paper | None,
+        slips: SlipDesk,
+        checked: Callable[[Check], None],
     ) -> None:
         printing = paper.printing if paper else None
-        commands = Commands(core, self._catalogues, self._board, printing, checked)
-        handlers = {name: once(answer) for name, answer in commands.table.items()}
+        tables = (
+            Commands(core, self._catalogues, self._board, printing, checked).table,
+            CheckupCommands(core, self._board, core.clock.now()).table,
+            PaperCommands(core, self._catalogues, slips, paper).table,
+        )
+        handlers = {name: once(answer) for table in tables for name, answer in table.items()}
         try:
             await self._stack.enter_async_context(serving(self._config.control, handlers))
         except KioskError as error:
@@ -137,7 +174,11 @@ class _Behind:
         if task.cancelled() or (error := task.exception()) is None:
             return
         logger.critical("%s died: %s", task.get_name(), fault_places(error))
-        self._app.fail(f"part.{task.get_name()}")
+        self._fail(f"part.{task.get_name()}")
+
+    def _fail(self, code: str) -> None:
+        self.failed = True
+        self._app.fail(code)
 
 
 async def _end(task: asyncio.Task[None]) -> None:
@@ -145,9 +186,15 @@ async def _end(task: asyncio.Task[None]) -> None:
     await asyncio.wait({task})
 
 
+def _as_of(core: Core) -> datetime | None:
+    packs = core.packs.current
+    return None if packs is None else packs.manifest.as_of
+
+
 def _wake_for_kept(core: Core, check: Check) -> None:
-    if check.outcome.verdict is Verdict.UNAVAILABLE:
-        core.redelivery.wake()
+    outcome = check.outcome
+    if outcome.verdict is Verdict.UNAVAILABLE or outcome.source is Source.PACK:
+        core.sync.wake()
 
 
 def _first(config: Config) -> Surroundings:

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from invoices.errors import InvoiceError
-from kiosk.answer import answer_of, unread_answer
+from kiosk.answer import answer_of, offline_answer, unread_answer
+from kiosk.bootstrap.pack_commands import PackCommands
+from kiosk.bootstrap.sync_commands import SyncCommands
+from kiosk.bootstrap.trust_commands import TrustCommands
 from kiosk.check_book import Entry
 from kiosk.errors import KioskError
 from kiosk.reader import InvoiceScan, read_text
@@ -42,10 +45,16 @@ class Commands:
     @property
     def table(self) -> Mapping[str, Command]:
         """The commands by the names callers use."""
-        return {"verify": self.verify, "status": self.status, "reprint": self.reprint}
+        own = {"verify": self.verify, "status": self.status, "reprint": self.reprint}
+        parts = (SyncCommands(self.core), PackCommands(self.core), self._trust)
+        return own | {name: answer for part in parts for name, answer in part.table.items()}
 
     async def verify(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Check `payload`, a code's text in hex; `error` tells why one could not be read."""
+        """Check `payload`, a code's text in hex; `error` tells why one could not be read.
+
+        With `offline` only the data on this machine are asked; without a key to read them nothing
+        is kept, and `error` tells so.
+        """
         text = self._text(params)
         try:
             found = read_text(decode(bytes.fromhex(str(params.get("payload", "")))))
@@ -55,7 +64,11 @@ class Commands:
             return _unread(text, "scan.empty", {})
         if not isinstance(found, InvoiceScan):
             return _unread(text, "qr.foreign", {})
-        check = await self.core.verification.check(found.claim, Entry.SCAN)
+        offline = params.get("offline") is True
+        await self.core.packs.ensure_open()
+        if offline and not self.core.packs.trusted:
+            return offline_answer(text) | {"error": {"code": "pack.no_key", "params": {}}}
+        check = await self.core.verification.check(found.claim, Entry.SCAN, offline=offline)
         if self.checked:
             self.checked(check)
         return answer_of(check, text)
@@ -74,13 +87,18 @@ class Commands:
                 "printer": now.printer,
                 "scanner": now.scanner,
             }
-        return form | {"today": tally.today, "kept": tally.kept}
+        sync = await SyncCommands(self.core).status({})
+        return form | {"today": tally.today, "kept": tally.kept, "sync": sync}
 
     async def reprint(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Print the slip of `record` once more."""
         if self.printing is None:
             raise KioskError("printing.no_printer")
         return {"job": await self.printing.reprint(str(params.get("record", "")))}
+
+    @property
+    def _trust(self) -> TrustCommands:
+        return TrustCommands(self.core.trust, self.core.clock)
 
     def _text(self, params: Mapping[str, Any]) -> Translate:
         language = params.get("language")

@@ -7,21 +7,48 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from invoices.rules import Policy
+from helpdesk.wire.trust_file import TOPIC
+from invoices.rules import Policy as CheckRules
 from kiosk.clock import SystemClock
-from kiosk.db.database import Database, open_database
+from kiosk.db.database import open_database
 from kiosk.errors import KioskError
-from kiosk.helpdesk_client import Access, HelpdeskClient
+from kiosk.helpdesk_client import Access, HttpTransport
+from kiosk.identity.key_store import FOLDER, KeyFolder
 from kiosk.ids import RandomIds
+from kiosk.journal.export import Export
+from kiosk.journal.story import Stories
 from kiosk.key_file import KeyFileError, read_private
-from kiosk.link import LinkWatch
+from kiosk.link import Link, LinkWatch
+from kiosk.packs.folder import PackFolder
+from kiosk.packs.keeper import PackKeeper
+from kiosk.packs.pack_clock import PackClock
+from kiosk.packs.source import Pace, ServerSource
+from kiosk.packs.store import PackStore
+from kiosk.packs.trust import trust_of
+from kiosk.packs.verifier import PackVerifier
+from kiosk.pause import LoopPause
 from kiosk.records import Records
-from kiosk.redelivery import Redelivery
-from kiosk.verification import Verification
+from kiosk.sync.parts import Outside, join
+from kiosk.trust.enrolled import TrustKeeper, issuer_of
+from kiosk.trust.store import TrustStore
+from kiosk.verification import Fallback, Verification
 
 if TYPE_CHECKING:
     from kiosk.clock import Clock
     from kiosk.config import Config
+    from kiosk.db.database import Database
+    from kiosk.identity.book import IdentityBook
+    from kiosk.identity.calls import ServerCalls
+    from kiosk.identity.enrolment import Enrolment
+    from kiosk.sync.pull import Pull, Values
+    from kiosk.sync.task import SyncTask
+    from kiosk.trust.issuer import IssuerSource
+
+
+RULES = "rules"
+"""What the server says of dates, under the empty key."""
+PACKS = "packs"
+"""The folder of the packs, in the data folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +58,25 @@ class Core:
     config: Config
     clock: Clock
     database: Database
-    client: HelpdeskClient
+    transport: HttpTransport
+    calls: ServerCalls
     link: LinkWatch
+    identities: IdentityBook
+    enrolment: Enrolment
     verification: Verification
     records: Records
-    redelivery: Redelivery
+    pull: Pull
+    sync: SyncTask
+    stories: Stories
+    export: Export
+    trust: TrustStore
+    issuer: IssuerSource
+    packs: PackStore
+    keeper: PackKeeper
 
     async def close(self) -> None:
         """Hang up and let go of the database."""
-        await self.client.close()
+        await self.transport.close()
         await self.database.close()
 
 
@@ -51,29 +88,101 @@ async def open_core(config: Config) -> Core:
     """
     clock = SystemClock(config.zone)
     access = await asyncio.to_thread(_access, config)
-    random = secrets.token_bytes
-    database = await open_database(config.data, config.kiosk.prefix, random)
-    link = LinkWatch(clock)
-    client = HelpdeskClient(config.kiosk.server, link, access)
-    client.open()
-    book = database.checks
+    database = await open_database(config.data, config.kiosk.prefix, secrets.token_bytes, clock)
+    transport = HttpTransport(config.kiosk.server)
+    transport.open()
+    try:
+        return await _joined(config, clock, database, transport, access)
+    except BaseException:
+        await transport.close()
+        await database.close()
+        raise
+
+
+async def _joined(
+    config: Config,
+    clock: Clock,
+    database: Database,
+    transport: HttpTransport,
+    access: Access | None,
+) -> Core:
+    random, link = secrets.token_bytes, LinkWatch(clock)
+    book, sealer = database.checks, database.sealer
+    parts = join(
+        Outside(
+            database=database,
+            transport=transport,
+            keys=KeyFolder(config.data / FOLDER),
+            link=link,
+            clock=clock,
+            random=random,
+            pause=LoopPause(),
+            chance=secrets.SystemRandom().random,
+            access=access.header if access else None,
+        )
+    )
+    identities, pull, calls = parts.identities, parts.pull, parts.calls
+    packs = PackStore(PackFolder(config.data / PACKS), lambda: trust_of(identities.current))
+    identities.on_wipe(packs.wipe)
+    trust = TrustStore(config.data)
+    pull.follow(TOPIC, TrustKeeper(trust, identities, clock).follow)
+    await identities.open()
+    await pull.open()
+    rules = _rules(config, await pull.values(RULES))
+    keeper = _keeper(config, calls, packs)
+    # Enrolled, or other keys: there may be something to fetch that was of no use before.
+    identities.listen(keeper.wake)
+    offline = PackVerifier(packs, clock, PackClock(clock), book.asked, rules)
     return Core(
         config=config,
         clock=clock,
         database=database,
-        client=client,
+        transport=transport,
+        calls=calls,
         link=link,
+        identities=identities,
+        enrolment=parts.enrolment,
         verification=Verification(
-            verifier=client,
+            verifier=parts.verifier,
             book=book,
             clock=clock,
             ids=RandomIds(clock, random),
             sleep=asyncio.sleep,
-            policy=Policy(next_day=config.kiosk.next_day, years=config.kiosk.years or None),
+            policy=rules,
+            fallback=Fallback(offline, lambda: link.state is not Link.OFFLINE),
+            clock_wrong=lambda: database.timekeeper.wrong,
         ),
         records=Records(book),
-        redelivery=Redelivery(client, book, clock, secrets.SystemRandom().random),
+        pull=pull,
+        sync=parts.sync,
+        stories=Stories(database.connection, sealer),
+        export=Export(database.outbox, identities, random),
+        trust=trust,
+        issuer=lambda: issuer_of(identities.current),
+        packs=packs,
+        keeper=keeper,
     )
+
+
+def _keeper(config: Config, calls: ServerCalls, packs: PackStore) -> PackKeeper:
+    section = config.packs
+    pace = Pace(section.kilobytes_per_second, asyncio.sleep)
+    return PackKeeper(
+        packs,
+        ServerSource(calls, pace.spend),
+        LoopPause(),
+        secrets.SystemRandom().random,
+        section.fetch_minutes * 60,
+    )
+
+
+def _rules(config: Config, told: Values) -> CheckRules:
+    """The configuration's rules, until the server has told its own; those count from a start on."""
+    next_day, years = config.kiosk.next_day, config.kiosk.years
+    match told.get(""):
+        case {"next_day": bool(next_day), "years": int(years)}:
+            pass
+    return CheckRules(next_day=next_day, years=years or None)
 
 
 def _access(config: Config) -> Access | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -29,14 +29,22 @@ class OwnDesk:
     catalogues: Catalogues
     language: str
 
-    async def verify(self, payload: bytes) -> dict[str, Any]:
+    async def verify(self, payload: bytes, *, offline: bool = False) -> dict[str, Any]:
         """Check one code's text as scanned."""
-        params = {"payload": payload.hex(), "language": self.language}
+        params = {"payload": payload.hex(), "language": self.language, "offline": offline}
         return await Commands(self.core, self.catalogues).verify(params)
 
     async def status(self) -> dict[str, Any]:
         """How the kiosk is: not running, but its book can be read."""
         return await Commands(self.core, self.catalogues).status({})
+
+    async def ask(
+        self, command: str, params: Mapping[str, Any], deadline: float = 0.0
+    ) -> dict[str, Any]:
+        """The answer of any other command; it has all the time it needs."""
+        del deadline
+        asked = {"language": self.language, **params}
+        return await Commands(self.core, self.catalogues).table[command](asked)
 
     async def reprint(self, record: str) -> str:
         """Print a slip once more, and stay until it is on paper or will not be."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Literal, cast
 
 from kiosk.errors import KioskError
 from kiosk.printing import Printing
 from kiosk.slip import SlipWriter
+from kiosk.trust.slip_codes import SlipCodes
 from printers.address import transport_factory
 from printers.device import Deadlines, Printer
 from printers.errors import DocumentError, LedgerError
@@ -74,11 +76,29 @@ async def open_paper(core: Core, desk: SlipDesk, catalogues: Catalogues) -> Pape
         core.clock,
         catalogues.translator(_LEADING),
         catalogues.translator(_OTHER),
+        SlipCodes(
+            core.issuer,
+            core.config.kiosk.prefix,
+            core.clock,
+            timedelta(days=core.config.kiosk.slip_days),
+        ),
     )
     book = core.database.checks
     printing = Printing(spooler, ledger, book, writer, core.clock, section.expire)
     desk.attach(printing)
     return Paper(printer, spooler, printing)
+
+
+async def ask_printer(section: PrinterSection) -> str:
+    """How the printer says it is; nothing is printed."""
+    try:
+        printer = await asyncio.to_thread(_printer, section)
+    except DocumentError:
+        return "unknown"
+    try:
+        return (await printer.status()).state.value
+    finally:
+        await printer.close()
 
 
 def _tell(desk: SlipDesk, change: JobChange) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from invoices.check import Check
 from invoices.errors import InvoiceError
 from kiosk.check_book import Entry
+from kiosk.db.port import StoreError
 from kiosk.errors import KioskError
-from kiosk.printing import record_of
-from kiosk.reader import InvoiceScan, read_text
+from kiosk.printing import original_of, record_of, slip_of
+from kiosk.reader import InvoiceScan, SignedSlipScan, read_text
 from kiosk.scanners.decoding import decode
 from printers.ledger import JobState
 from tui.kiosk.ports import (
@@ -19,6 +21,7 @@ from tui.kiosk.ports import (
     Link,
     Reading,
     Refused,
+    SignedSlipRead,
     SlipRead,
     SlipShown,
     SlipState,
@@ -60,6 +63,8 @@ class ScanReader:
             return Unread(error.code, dict(error.params))
         if isinstance(found, InvoiceScan):
             return InvoiceRead(found.claim, found.crc)
+        if isinstance(found, SignedSlipScan):
+            return SignedSlipRead(found.code)
         return SlipRead(found.record, found.token)
 
 
@@ -76,16 +81,20 @@ class CheckDesk:
             check = await self._verification.check(claim, Entry(entry.value))
         except KioskError as error:
             logger.error("a check was not kept: %s", error.code)  # noqa: TRY400 - coded
-            return Refused(error.code, dict(error.params))
+            return _not_saved(error)
         self._checked(check)
         return check
 
 
 class RecordDesk:
-    """`Records`: earlier checks. An unreadable database is as good as an unknown number."""
+    """`Records`: earlier checks. An unreadable database is as good as an unknown number.
 
-    def __init__(self, records: Records) -> None:
+    `found` is told of a whole check before it is shown.
+    """
+
+    def __init__(self, records: Records, found: Callable[[Check], None] = lambda _: None) -> None:
         self._records = records
+        self._found = found
 
     async def find(self, record: str, token: str | None) -> Check | Summary | None:
         """The check with its token, its summary without, or nothing."""
@@ -94,9 +103,23 @@ class RecordDesk:
         except KioskError as error:
             logger.error("records cannot be read: %s", error.code)  # noqa: TRY400 - coded
             return None
+        if isinstance(found, Check):
+            self._found(found)
         if found is None or isinstance(found, Check):
             return found
-        return Summary(found.record, found.verdict, found.state, found.at)
+        return Summary(found.record, found.at, found.told)
+
+
+REMEMBERED = 256
+"""Slips whose state is at hand; an older one's is in the ledger when it is asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The slip a state is of, and the state."""
+
+    slip: str
+    shown: SlipShown
 
 
 class SlipDesk:
@@ -104,7 +127,7 @@ class SlipDesk:
 
     def __init__(self) -> None:
         self._printing: Printing | None = None
-        self._states: dict[str, SlipShown] = {}
+        self._states: dict[str, _Known] = {}
         self._listeners: dict[object, tuple[str, Callable[[SlipShown], None]]] = {}
 
     def attach(self, printing: Printing) -> None:
@@ -121,11 +144,18 @@ class SlipDesk:
             logger.error("a slip was not queued: %s", error.code)  # noqa: TRY400 - coded
             return Refused(error.code, dict(error.params))
         self.heard(entry.job.job_id, entry.state, entry.reason or self._reason(record))
-        return self._states[record]
+        return self._states[record].shown
+
+    def found(self, check: Check) -> None:
+        """An earlier check is looked at: the slip of an answer it had before is not its slip."""
+        known = self._states.get(check.record)
+        if known is not None and known.slip != slip_of(check):
+            del self._states[check.record]
 
     def state(self, record: str) -> SlipShown | None:
         """The slip's state now."""
-        return self._states.get(record)
+        known = self._states.get(record)
+        return None if known is None else known.shown
 
     def watch(self, record: str, heard: Callable[[SlipShown], None]) -> Stop:
         """Call `heard` at every change."""
@@ -137,16 +167,19 @@ class SlipDesk:
         """The spooler's news of one job."""
         record = record_of(job_id)
         shown = _shown(state, reason)
-        if self._states.get(record) == shown:
+        before = self._states.pop(record, None)
+        self._states[record] = _Known(original_of(job_id), shown)
+        if len(self._states) > REMEMBERED:
+            del self._states[next(iter(self._states))]
+        if before is not None and before.shown == shown:
             return
-        self._states[record] = shown
         for wanted, heard in tuple(self._listeners.values()):
             if wanted == record:
                 heard(shown)
 
     def _reason(self, record: str) -> str:
         """Why it waits, as the spooler said when it took the job."""
-        shown = self._states.get(record)
+        shown = self.state(record)
         return shown.reason if shown else ""
 
 
@@ -165,8 +198,15 @@ class HealthDesk:
         return self._board.watch(lambda now: heard(_health(now)))
 
 
+def _not_saved(error: KioskError) -> Refused:
+    """To a visitor all faults of the store are one: this check does not count."""
+    if not isinstance(error, StoreError):
+        return Refused(error.code, dict(error.params))
+    return Refused("store.not_saved", {"reason": error.params.get("reason", error.code)})
+
+
 def _health(now: Surroundings) -> Health:
-    return Health(Link(now.link.value), now.since, now.printer, now.scanner)
+    return Health(Link(now.link.value), now.since, now.printer, now.scanner, now.data_as_of)
 
 
 def _shown(state: JobState, reason: str) -> SlipShown:

@@ -9,7 +9,20 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from kiosk.cli import demo, read, run_kiosk, slip, status, verify
+from kiosk.cli import (
+    demo,
+    doctor,
+    enrol,
+    journal,
+    packs,
+    read,
+    run_kiosk,
+    slip,
+    status,
+    sync,
+    technician,
+    verify,
+)
 from kiosk.cli.frame import Frame
 from kiosk.complaints import BUG, language_of
 from kiosk.i18n import Catalogues
@@ -17,7 +30,10 @@ from kiosk.i18n import Catalogues
 if TYPE_CHECKING:
     from kiosk.i18n import Translate
 
-COMMANDS = (demo, run_kiosk, read, verify, status, slip)
+COMMANDS = (
+    *(demo, run_kiosk, enrol, read, verify, status, doctor, technician),
+    *(sync, journal, packs, slip),
+)
 """Modules with `add(app)`, in the order of the help."""
 
 

@@ -25,14 +25,19 @@ DEADLINE = 10.0
 class Desk(Protocol):
     """What commands ask. Each call raises `KioskError`."""
 
-    async def verify(self, payload: bytes) -> Answer:
-        """Check one code's text as scanned."""
+    async def verify(self, payload: bytes, *, offline: bool = False) -> Answer:
+        """Check one code's text as scanned; `offline`: by the data on this machine alone."""
 
     async def status(self) -> Answer:
         """How the kiosk is."""
 
     async def reprint(self, record: str) -> str:
         """Print a slip once more; the id of the job."""
+
+    async def ask(
+        self, command: str, params: Mapping[str, Any], deadline: float = DEADLINE
+    ) -> Answer:
+        """The answer of any command with one; `deadline` is for a kiosk that runs."""
 
 
 @asynccontextmanager
@@ -64,20 +69,23 @@ class _RunningDesk:
     socket: Path
     language: str
 
-    async def verify(self, payload: bytes) -> Answer:
+    async def verify(self, payload: bytes, *, offline: bool = False) -> Answer:
         """Check one code's text as scanned."""
-        return await self._ask("verify", {"payload": payload.hex()})
+        return await self.ask("verify", {"payload": payload.hex(), "offline": offline})
 
     async def status(self) -> Answer:
         """How the kiosk is."""
-        return await self._ask("status", {})
+        return await self.ask("status", {})
 
     async def reprint(self, record: str) -> str:
         """Print a slip once more."""
-        return str((await self._ask("reprint", {"record": record}))["job"])
+        return str((await self.ask("reprint", {"record": record}))["job"])
 
-    async def _ask(self, command: str, params: Mapping[str, str]) -> Answer:
+    async def ask(
+        self, command: str, params: Mapping[str, Any], deadline: float = DEADLINE
+    ) -> Answer:
+        """The answer of any command with one."""
         from kiosk.control import ask
 
         asked = {"language": self.language, **params}
-        return await ask(self.socket, command, asked, deadline=DEADLINE)
+        return await ask(self.socket, command, asked, deadline=deadline)

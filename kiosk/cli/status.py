@@ -1,22 +1,33 @@
-"""`kiosk status`: how the kiosk is now."""
+"""`kiosk status`: how the kiosk is now, once or over and over."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from kiosk.cli.frame import DEFAULT_CONFIG, ConfigOption, Frame, JsonOption, frame_of
+from kiosk.cli.sync import report_lines
 from kiosk.complaints import CANNOT_TELL, OK
+from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
     from kiosk.config import Config
 
-PAUSE = 1.0
-"""Seconds between two looks of `--watch`."""
+PAUSE: Final = 2.0
+"""Seconds between two looks of `--watch`, unless asked otherwise."""
+DEADLINE: Final = 10.0
+"""Seconds that a running kiosk has to answer."""
 
+State = dict[str, Any]
 _WatchOption = Annotated[bool, typer.Option("--watch", help="cli.watch.help")]
+_SecondsOption = Annotated[
+    float, typer.Option("--seconds", help="cli.seconds.help", min=0.2, max=3600)
+]
 
 
 def add(app: typer.Typer) -> None:
@@ -28,45 +39,108 @@ def _status(
     context: typer.Context,
     *,
     watch: _WatchOption = False,
+    seconds: _SecondsOption = PAUSE,
     as_json: JsonOption = False,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     frame = frame_of(context)
 
-    def tell(state: dict[str, Any]) -> None:
-        frame.say(json.dumps(state, ensure_ascii=False) if as_json else _line(frame, state))
+    def once() -> int:
+        state = frame.wait(_state(frame, frame.config(config)))
+        _teller(frame, as_json=as_json)(state)
+        return OK if state["running"] else CANNOT_TELL
 
-    def work() -> int:
-        return frame.wait(_look(frame, frame.config(config), tell, watch=watch))
+    def over_and_over() -> int:
+        tell = _teller(frame, as_json=as_json, pause=seconds)
+        try:
+            frame.wait(_watch(frame, frame.config(config), tell, seconds))
+        except KeyboardInterrupt:
+            return OK
+        except BrokenPipeError:
+            # Whoever read has gone; the interpreter would complain of it once more at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
 
-    frame.guard(work)
+    frame.guard(over_and_over if watch else once)
 
 
-async def _look(frame: Frame, config: Config, tell: Any, *, watch: bool) -> int:
+async def _watch(
+    frame: Frame, config: Config, tell: Callable[[State], None], seconds: float
+) -> None:
+    """Look for ever: also while no kiosk runs, or one that does not answer."""
     import asyncio
 
-    from kiosk.cli.desk import open_desk
-
-    state: dict[str, Any] = {}
     while True:
-        async with open_desk(config, frame.language) as desk:
-            now = await desk.status()
-        if now != state:
-            state = now
-            tell(state)
-        if not watch:
-            return OK if state["running"] else CANNOT_TELL
-        await asyncio.sleep(PAUSE)
+        try:
+            state = await _state(frame, config)
+        except KioskError as error:
+            state = {"running": None, "error": {"code": error.code, "params": dict(error.params)}}
+        tell(state)
+        await asyncio.sleep(seconds)
 
 
-def _line(frame: Frame, state: dict[str, Any]) -> str:
+async def _state(frame: Frame, config: Config) -> State:
+    """What a running kiosk says; of one that does not run, what its files say.
+
+    Raises:
+        KioskError: neither can be had.
+    """
+    from kiosk.control import ask
+
+    try:
+        return await ask(config.control, "status", {"language": frame.language}, deadline=DEADLINE)
+    except KioskError as error:
+        if error.code != "control.absent":
+            raise
+    # What reads files is not needed where a kiosk answers.
+    from kiosk.bootstrap.checkup import Checkup
+    from kiosk.checkup.resting import resting_form
+    from kiosk.clock import SystemClock
+
+    return resting_form(await Checkup(config, SystemClock(config.zone)).inside())
+
+
+def _teller(frame: Frame, *, as_json: bool, pause: float = 0.0) -> Callable[[State], None]:
+    """How a state is told: as JSON, as lines, or on a terminal in the place of the last one."""
+    if as_json:
+        return _Changes(lambda state: frame.say(json.dumps(state, ensure_ascii=False)))
+    if not pause or not sys.stdout.isatty():
+        return _Changes(lambda state: [*map(frame.say, _lines(frame, state))])
+    from kiosk.cli.in_place import InPlace
+
+    place = InPlace(sys.stdout)
+    hint = frame.text("cli.status.watching", seconds=f"{pause:g}")
+    return lambda state: place.show([*_lines(frame, state), hint])
+
+
+class _Changes:
+    """Tells a state that is not the one before."""
+
+    def __init__(self, tell: Callable[[State], object]) -> None:
+        self._tell = tell
+        self._last: State | None = None
+
+    def __call__(self, state: State) -> None:
+        if state != self._last:
+            self._last = state
+            self._tell(state)
+
+
+def _lines(frame: Frame, state: State) -> Iterator[str]:
+    text = frame.text
+    if state["running"] is None:
+        code, params = state["error"]["code"], state["error"]["params"]
+        yield text(f"error.{code}", **params)
+        return
     counts = {"today": state["today"], "kept": state["kept"]}
     if not state["running"]:
-        return frame.text("cli.status.stopped", **counts)
-    return frame.text(
-        "cli.status.running",
-        link=frame.text(f"cli.status.link.{state['link']}"),
-        printer=frame.text(f"cli.status.device.{state['printer']}"),
-        scanner=frame.text(f"cli.status.device.{state['scanner']}"),
-        **counts,
-    )
+        yield text("cli.status.stopped", **counts)
+    else:
+        yield text(
+            "cli.status.running",
+            link=text(f"cli.status.link.{state['link']}"),
+            printer=text(f"cli.status.device.{state['printer']}"),
+            scanner=text(f"cli.status.device.{state['scanner']}"),
+            **counts,
+        )
+    yield from report_lines(frame, state["sync"])

@@ -50,9 +50,10 @@ def _verify(
         return exit_of(answer)
 
     def work() -> int:
-        if offline:
-            return _offline(frame, given, tell)
-        return frame.wait(_online(frame, frame.config(config), given, tell))
+        if offline and not config.exists():
+            # Never set up, so never enrolled: nothing is made for it either.
+            return _without_key(frame, given, tell)
+        return frame.wait(_checked(frame, frame.config(config), given, tell, offline=offline))
 
     frame.guard(work)
 
@@ -64,20 +65,22 @@ def exit_of(answer: Answer) -> int:
     return _EXITS.get(answer["verdict"], NEGATIVE)
 
 
-def _offline(frame: Frame, given: Iterable[bytes], tell: Any) -> int:
+def _without_key(frame: Frame, given: Iterable[bytes], tell: Any) -> int:
     from kiosk.answer import offline_answer
 
     frame.complain("pack.no_key", {})
     return max([tell(offline_answer(frame.text)) for _ in given], default=CANNOT_TELL)
 
 
-async def _online(frame: Frame, config: Config, given: Iterable[bytes], tell: Any) -> int:
+async def _checked(
+    frame: Frame, config: Config, given: Iterable[bytes], tell: Any, *, offline: bool
+) -> int:
     from kiosk.cli.desk import open_desk
 
     worst = OK
     async with open_desk(config, frame.language) as desk:
         for payload in given:
-            answer = await desk.verify(payload)
+            answer = await desk.verify(payload, offline=offline)
             if error := answer.pop("error", None):
                 frame.complain(error["code"], error["params"])
             worst = max(worst, tell(answer))
@@ -86,14 +89,20 @@ async def _online(frame: Frame, config: Config, given: Iterable[bytes], tell: An
 
 def _line(frame: Frame, answer: Answer) -> str:
     result = frame.text(f"verdict.{answer['verdict']}")
-    if answer["state"]:
+    advice = {item["code"] for item in answer["advice"]}
+    as_of = f"{(answer['as_of'] or '')[:16].replace('T', ' ')} UTC"
+    if "pack_outdated" in advice:
+        result = frame.text("receipt.then_normal", verdict=result, as_of=as_of)
+    elif answer["state"]:
         state = frame.text(f"state.{answer['state']}")
         result = frame.text("receipt.with_state", verdict=result, state=state)
     source = f"source.{answer['source']}" if answer["source"] else "cli.verify.no_source"
+    if answer["source"] == "pack":
+        source = "receipt.source.pack"
     return frame.text(
         "cli.verify.line",
         result=result,
-        source=frame.text(source),
+        source=frame.text(source, as_of=as_of),
         record=answer["record"] or frame.text("cli.verify.no_source"),
         advice=" ".join(item["text"] for item in answer["advice"]),
     )

@@ -6,30 +6,44 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpdesk.wire.journal_kinds import KINDS, Kinds
 from kiosk.db.checks import SqlCheckBook
 from kiosk.db.migration import migrate, shipped
 from kiosk.db.port import StoreError
 from kiosk.db.slips import SqlLedger
 from kiosk.db.sqlite import SqliteConnection
+from kiosk.journal.boot import this_boot
+from kiosk.journal.journal import Journal
+from kiosk.journal.outbox import Outbox
+from kiosk.journal.timekeeper import Timekeeper
 from kiosk.key_file import read_or_make
+from kiosk.policy import Policy
 from kiosk.sealing import Sealer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kiosk.clock import Clock
+    from kiosk.db.port import Connection
     from kiosk.ids import RandomBytes
 
 FILE = "kiosk.db"
 KEY = "kiosk.key"
+
+_USED = "SELECT 1 FROM checks UNION ALL SELECT 1 FROM journals LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
     """The open database of one kiosk."""
 
+    connection: Connection
+    sealer: Sealer
+    timekeeper: Timekeeper
+    journal: Journal
+    outbox: Outbox
     checks: SqlCheckBook
     slips: SqlLedger
-    connection: SqliteConnection
 
     async def close(self) -> None:
         """Let go of the file; the lock is the caller's."""
@@ -37,7 +51,12 @@ class Database:
 
 
 async def open_database(
-    folder: Path, prefix: str, random: RandomBytes, settings: tuple[str, ...] = ()
+    folder: Path,
+    prefix: str,
+    random: RandomBytes,
+    clock: Clock,
+    settings: tuple[str, ...] = (),
+    policy: Policy | None = None,
 ) -> Database:
     """The kiosk's database, made on first use; the caller holds the folder's `Ownership`.
 
@@ -50,14 +69,39 @@ async def open_database(
         await asyncio.to_thread(_make_private, folder / FILE)
         await connection.open()
         await migrate(connection, await asyncio.to_thread(shipped))
-        used = await connection.fetch("SELECT 1 FROM checks LIMIT 1")
+        used = await connection.fetch(
+            "SELECT 1 FROM checks UNION ALL SELECT 1 FROM journals LIMIT 1"
+        )
         key = await asyncio.to_thread(read_or_make, folder / KEY, random, may_make=not used)
-        sealer = Sealer(key, random)
+        boot = await asyncio.to_thread(this_boot, random)
+        keeper = Timekeeper(clock, boot, policy)
+        return await furnish(connection, Sealer(key, random), keeper, random, prefix, policy)
     except BaseException:
         await connection.close()
         raise
-    book = SqlCheckBook(connection, sealer, prefix)
-    return Database(book, SqlLedger(connection, sealer), connection)
+
+
+async def furnish(
+    connection: Connection,
+    sealer: Sealer,
+    timekeeper: Timekeeper,
+    random: RandomBytes,
+    prefix: str,
+    policy: Policy | None = None,
+    kinds: Kinds = KINDS,
+) -> Database:
+    """Everything that lives in a migrated database, over any connection.
+
+    Raises:
+        StoreError: the database cannot be written.
+    """
+    journal = Journal(connection, sealer, timekeeper, random, kinds, policy)
+    await journal.open()
+    checks = SqlCheckBook(connection, sealer, journal, prefix, policy)
+    await checks.journal_the_past()
+    outbox = Outbox(connection, sealer, journal, policy)
+    slips = SqlLedger(connection, sealer)
+    return Database(connection, sealer, timekeeper, journal, outbox, checks, slips)
 
 
 def _make_private(path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kiosk.db.port import StoreError
+from kiosk.sealing import SealError
 from kiosk.slip_form import dump, load
 from printers.errors import LedgerError
 from printers.ledger import Entry, Job, JobState
@@ -15,6 +17,8 @@ from printers.ledger import Entry, Job, JobState
 if TYPE_CHECKING:
     from kiosk.db.port import Connection, Row
     from kiosk.sealing import Sealer
+
+logger = logging.getLogger(__name__)
 
 TABLE = "slips"
 
@@ -60,13 +64,22 @@ class SqlLedger:
         """The queued and sending ones, in the order in which they were added."""
         with _as_ledger_error():
             rows = await self._connection.fetch(_OPEN)
-        return tuple(self._entry(row) for row in rows)
+        return tuple([entry for row in rows if (entry := await self._open_entry(row))])
 
     async def find(self, job_id: str) -> Entry | None:
         """One entry, `None` where the id is unknown."""
         with _as_ledger_error():
             rows = await self._connection.fetch(_FIND, job_id)
         return self._entry(rows[0]) if rows else None
+
+    async def _open_entry(self, row: Row) -> Entry | None:
+        """One row; a damaged one fails, so that it holds up none of the others."""
+        try:
+            return self._entry(row)
+        except SealError as error:
+            logger.error("slip %s cannot be opened", row[0])  # noqa: TRY400 - nothing to trace
+            await self.update(row[0], JobState.FAILED, error.code)
+            return None
 
     def _entry(self, row: Row) -> Entry:
         job_id, copy_of, created_at, expires_at, state, reason, document = row

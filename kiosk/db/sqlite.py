@@ -2,7 +2,8 @@
 
 After an error of the disk a repeated sync may claim a success that never was. So a failed
 commit is never repeated: the connection is closed, the next call opens a new one and finds
-what really was kept.
+what really was kept. Nor is a commit left half done for a task that is cancelled: the next one
+would find itself inside it.
 """
 
 from __future__ import annotations
@@ -10,16 +11,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import aiosqlite
 
 from kiosk.db.port import Row, StoreError, Transaction, Value
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from kiosk.unbroken import unbroken
 
 logger = logging.getLogger(__name__)
 
@@ -28,14 +27,27 @@ SETTINGS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA busy_timeout = 1000",
+    "PRAGMA secure_delete = ON",  # what is destroyed must not stay in a page that is free now
 )
+
+
+Connect = Callable[[Path], Awaitable[aiosqlite.Connection]]
+"""Opens a file, without transactions that begin by themselves."""
+
+
+def by_thread(path: Path) -> Awaitable[aiosqlite.Connection]:
+    """Aiosqlite's own way: a thread for each connection."""
+    return aiosqlite.connect(path, isolation_level=None)
 
 
 class SqliteConnection:
     """One database file. `extra` are settings beyond `SETTINGS`, such as a size limit."""
 
-    def __init__(self, path: Path, extra: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, path: Path, extra: tuple[str, ...] = (), connect: Connect = by_thread
+    ) -> None:
         self._path = path
+        self._open = connect
         self._settings = SETTINGS + extra
         self._raw: aiosqlite.Connection | None = None
         self._turn = asyncio.Lock()
@@ -48,7 +60,7 @@ class SqliteConnection:
             StoreError: `store.unusable` with SQLite's name of the error.
         """
         async with self._turn:
-            await _unbroken(self._connect())
+            await unbroken(self._connect())
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
         """All rows of one query outside of any transaction."""
@@ -57,7 +69,7 @@ class SqliteConnection:
             try:
                 return await _rows(raw, sql, args)
             except sqlite3.Error as error:
-                await _unbroken(self._drop())
+                await unbroken(self._drop())
                 raise StoreError("store.unreadable", _name(error)) from error
 
     @asynccontextmanager
@@ -69,19 +81,19 @@ class SqliteConnection:
                 await self._guarded(raw.execute("BEGIN IMMEDIATE"))
                 yield _SqliteTransaction(raw)
             except BaseException as error:
-                await _unbroken(self._abandon(error))
+                await unbroken(self._abandon(error))
                 raise
-            await _unbroken(self._commit(raw))
+            await unbroken(self._commit(raw))
 
     async def close(self) -> None:
         """Let go of the file and end the thread."""
         async with self._turn:
             self._closed = True
-            await _unbroken(self._drop())
+            await unbroken(self._drop())
 
     async def _connected(self) -> aiosqlite.Connection:
         if self._raw is None:
-            await _unbroken(self._connect())
+            await unbroken(self._connect())
         if self._raw is None:
             raise StoreError("store.closed")
         return self._raw
@@ -90,7 +102,7 @@ class SqliteConnection:
         if self._closed or self._raw is not None:
             return
         try:
-            self._raw = await aiosqlite.connect(self._path, isolation_level=None)
+            self._raw = await self._open(self._path)
             mode = await _rows(self._raw, "PRAGMA journal_mode = WAL", ())
             for setting in self._settings:
                 await self._raw.execute(setting)
@@ -173,17 +185,3 @@ async def _rows(raw: aiosqlite.Connection, sql: str, args: tuple[Value, ...]) ->
 def _name(error: sqlite3.Error) -> dict[str, str]:
     """SQLite's name of the error: its text may quote values."""
     return {"reason": getattr(error, "sqlite_errorname", type(error).__name__)}
-
-
-async def _unbroken(work: Coroutine[None, None, None]) -> None:
-    """Do it to its end even when cancelled: half a commit would leave the next task inside it."""
-    task = asyncio.create_task(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.wait({task})
-        except asyncio.CancelledError as error:
-            cancelled = error
-    task.result()
-    if cancelled is not None:
-        raise cancelled

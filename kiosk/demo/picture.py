@@ -60,6 +60,16 @@ NAMED = {
     "magenta": "aa00aa",
     "cyan": "00aaaa",
     "white": "ffffff",
+    "brightblack": "555555",
+    "brightred": "ff5555",
+    "brightgreen": "55ff55",
+    "brightbrown": "ffff55",
+    "brightyellow": "ffff55",
+    "brightblue": "5555ff",
+    "brightmagenta": "ff55ff",
+    "bfightmagenta": "ff55ff",  # as pyte spells it
+    "brightcyan": "55ffff",
+    "brightwhite": "ffffff",
 }
 DEFAULT_INK, DEFAULT_PAPER = "d0d0d0", "101010"
 

@@ -35,6 +35,29 @@ def run(module: str, arguments: Sequence[str], log: Path) -> None:
         raise DemoError("demo.step", step=f"{module} {arguments[0]}", log=str(log))
 
 
+def answer(module: str, arguments: Sequence[str], log: Path) -> dict[str, Any]:
+    """Run `python -m module` to its end; the JSON object on its last line of output.
+
+    Raises:
+        DemoError: `demo.step` when it fails or says anything else.
+    """
+    with log.open("ab") as errors:
+        done = subprocess.run(  # noqa: S603 -- our own modules, no shell
+            [sys.executable, "-m", module, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            check=False,
+        )
+    try:
+        said = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else None
+    except (ValueError, IndexError):
+        said = None
+    if not isinstance(said, dict):
+        raise DemoError("demo.step", step=f"{module} {arguments[0]}", log=str(log))
+    return said
+
+
 class Service:
     """A child that says on its first line of output, as JSON, where it listens."""
 

@@ -55,7 +55,10 @@ def tour(today: date, translate: Translate, english: Translate, tell: Tell) -> i
     # The tour reads screens and pictures; the full-screen demo does without.
     from kiosk.demo.tour import Tour
 
-    with _stage(today, translate, tell) as stage, _program(stage, SIZE) as program:
+    with (
+        _stage(today, translate, tell, packs_later=True) as stage,
+        _program(stage, SIZE) as program,
+    ):
         paper = Paper(stage.printer_control)
         visit = Tour(stage, program, paper, translate, english, tell)
         steps = visit.run(read_samples(stage.samples))
@@ -88,9 +91,11 @@ def screenshots(today: date, translate: Translate, tell: Tell, folder: Path) -> 
 
 
 @contextmanager
-def _stage(today: date, translate: Translate, tell: Tell) -> Iterator[Stage]:
+def _stage(
+    today: date, translate: Translate, tell: Tell, *, packs_later: bool = False
+) -> Iterator[Stage]:
     tell(translate("demo.preparing", invoices=INVOICES))
-    with Stage(today, INVOICES) as stage:
+    with Stage(today, INVOICES, packs_later=packs_later) as stage:
         yield stage
 
 

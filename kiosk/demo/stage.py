@@ -7,14 +7,17 @@ import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from kiosk.demo.errors import DemoError
-from kiosk.demo.processes import Service, run
+from kiosk.demo.processes import Service, answer, run
 
+PREFIX = "A03"
 START_SECONDS = 20.0
 """How long a part may take to say where it listens."""
 
@@ -44,6 +47,10 @@ access = "{folder}/keys/kiosk-access"
 prefix = "A03"
 samples = "{folder}/samples.jsonl"
 
+[packs]
+folder = "{folder}/packs"
+build = {build}
+
 [scanner]
 keyboard = true
 
@@ -54,8 +61,19 @@ columns = 32
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Entries of the journal: `written` by the kiosk, `taken` by the server."""
+
+    written: int
+    taken: int
+    exceptions: int
+
+
 class Stage(AbstractContextManager["Stage"]):
-    """Registry, server and virtual printer; everything ends and goes when the block is left.
+    """Registry, server, virtual printer and an enrolled kiosk's data, packs among them.
+
+    Everything ends and goes when the block is left.
 
     Attributes:
         folder: Holds all that the demo writes.
@@ -63,16 +81,24 @@ class Stage(AbstractContextManager["Stage"]):
         database: The URL of the registry.
         samples: JSON lines of QR texts with the verdict and state each must give.
         printer_control: Port of the virtual printer's control.
+        packs: Whether the kiosk has data of its own: building them needs the extra `packs`.
     """
 
     def __init__(
-        self, today: date, invoices: int, *, keep: Path | None = None, database: str = ""
+        self,
+        today: date,
+        invoices: int,
+        *,
+        keep: Path | None = None,
+        database: str = "",
+        packs_later: bool = False,
     ) -> None:
         """Nothing starts before the block is entered.
 
         `keep`: use and leave this folder. `database`: the URL of an empty one, instead of a
-        file in the folder.
+        file in the folder. `packs_later`: the kiosk has none before `give_packs`.
         """
+        self._packs_later = packs_later
         self._today = today
         self._invoices = invoices
         self._keep = keep
@@ -83,6 +109,7 @@ class Stage(AbstractContextManager["Stage"]):
         self.samples = self.folder / "samples.jsonl"
         self.log = self.folder / "demo.log"
         self.printer_control = 0
+        self.packs = find_spec("numba") is not None
         self._printer_port = 0
         self._server_port = 0
         self._server: Service | None = None
@@ -125,6 +152,27 @@ class Stage(AbstractContextManager["Stage"]):
             self._server.stop()
             self._server = None
 
+    def give_packs(self) -> None:
+        """Build packs of the registry and have the kiosk take them, running or not.
+
+        Raises:
+            DemoError: `demo.step` when it cannot.
+        """
+        config = ["--config", str(self.config)]
+        run("helpdesk", ["packs", "build", *config], self.log)
+        run("kiosk", ["packs", "fetch", *config], self.log)
+
+    def delivered(self) -> Delivered:
+        """Let the running kiosk tell the server all it has, and see what is there.
+
+        Raises:
+            DemoError: `demo.step` when it cannot.
+        """
+        config = ["--json", "--config", str(self.config)]
+        kiosk = answer("kiosk", ["sync", "now", *config], self.log)
+        server = answer("helpdesk", ["kiosks", "list", *config], self.log)
+        return Delivered(kiosk["head"], server["mark"], server["exceptions"])
+
     def _set_up(self) -> None:
         self._write_config()
         config = ["--config", str(self.config)]
@@ -132,6 +180,8 @@ class Stage(AbstractContextManager["Stage"]):
         with ThreadPoolExecutor() as pool:
             data = pool.submit(run, "helpdesk", self._data_arguments(), self.log)
             run("helpdesk", ["keys", "init", *config], self.log)
+            root = ["--out", str(self.folder / "root")]
+            run("helpdesk", ["keys", "init-root", *root, *config], self.log)
             run("helpdesk", ["migrate", *config], self.log)
             data.result()
         run("helpdesk", ["import", str(self.folder / "registry.csv"), *config], self.log)
@@ -141,6 +191,16 @@ class Stage(AbstractContextManager["Stage"]):
             self._printer_port = int(said["port"])
             self.printer_control = int(said["control"])
         self._write_config()
+        self._enrol(config)
+
+    def _enrol(self, config: list[str]) -> None:
+        """Let the kiosk in, and give it what it answers from while the server is gone."""
+        added = answer(
+            "helpdesk", ["kiosks", "add", "--prefix", PREFIX, "--json", *config], self.log
+        )
+        run("kiosk", ["enrol", str(added["code"]), *config], self.log)
+        if self.packs and not self._packs_later:
+            self.give_packs()
 
     def _start_printer(self) -> None:
         arguments = ["--port", "0", "--control", "0", "--dots", "384"]
@@ -164,6 +224,7 @@ class Stage(AbstractContextManager["Stage"]):
             database=self.database,
             server=self._server_port,
             printer=self._printer_port,
+            build="false" if self._packs_later else "true",
         )
         self.config.write_text(text, encoding="utf-8")
 

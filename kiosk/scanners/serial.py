@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import termios
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
@@ -22,6 +23,8 @@ _LOOK_EVERY: Final = 0.5
 _SILENCE: Final = 0.2
 """Seconds without a byte that end a code of a scanner programmed without terminator."""
 _READ: Final = 4096
+_CLOSED: Final = (OSError, termios.error, ValueError)
+"""What opening meets: no device, one that goes while its line is set up, a speed it cannot do."""
 
 
 class ScannerState(StrEnum):
@@ -90,7 +93,7 @@ class SerialScanner:
     def _open_now(self) -> serial.Serial | None:
         try:
             return serial.Serial(self._device, self._baud, timeout=0, exclusive=True)
-        except OSError:  # SerialException is one; the reason changes nothing: try again
+        except _CLOSED:  # the reason changes nothing: try again
             return None
 
     async def _read_until_gone(self, fd: int) -> None:

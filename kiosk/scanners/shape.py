@@ -10,8 +10,8 @@ _INVOICE = re.compile(r"[\[({【]?\s*\d{2}\s*,(?:[^,\s]*\s*,){4,}[^,\s]*[\])}】
 """The tax platform's text: a two-digit version and at least five commas, no blanks inside."""
 _LINK = re.compile(r"https?://[\x21-\x7e]+", re.IGNORECASE)
 """A blockchain invoice's address."""
-_OURS = re.compile(r"(?:YPR|FP1):[\x21-\x7e]+")
-"""The code of a record, on screen or on a slip."""
+_OURS = re.compile(r"YPR:[\x21-\x7e]+|FP1:[\x20-\x7e]+")
+"""The code of a record on screen, and of a slip, whose alphabet has a blank."""
 
 
 def is_code(data: bytes) -> bool:

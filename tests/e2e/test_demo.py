@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import psutil
@@ -54,15 +55,19 @@ class Footprint:
 
 
 @pytest.fixture
-def footprint(tmp_path: Path) -> Iterator[Footprint]:
-    """At the end of the test nothing is left, and whatever is does not outlive it."""
-    footprint = Footprint(tmp_path)
-    yield footprint
-    left = footprint.processes()
-    for process in left:
-        process.kill()
-    assert not left
-    assert footprint.files() == []
+def footprint() -> Iterator[Footprint]:
+    """At the end of the test nothing is left, and whatever is does not outlive it.
+
+    A folder with a short path: a socket's must not be longer than 107 bytes.
+    """
+    with TemporaryDirectory(prefix="demo-") as folder:
+        footprint = Footprint(Path(folder))
+        yield footprint
+        left = footprint.processes()
+        for process in left:
+            process.kill()
+        assert not left
+        assert footprint.files() == []
 
 
 def test_the_tour_shows_every_answer_and_leaves_nothing(footprint: Footprint) -> None:

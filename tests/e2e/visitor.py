@@ -17,6 +17,7 @@ import psutil
 import zxingcpp
 from PIL import Image
 
+from helpdesk.wire.slip_code import unsigned_claims
 from invoices.verdict import State, Verdict
 from kiosk.demo.paper import Paper, PrintedSlip
 from kiosk.demo.stage import Stage
@@ -24,7 +25,7 @@ from kiosk.demo.terminal_program import TerminalProgram
 from kiosk.i18n import Catalogues
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 30.0
+SECONDS = 60.0
 """How long anything may take to appear, generous for a loaded machine."""
 
 
@@ -104,7 +105,7 @@ class Visitor:
         """The record number of a new answer, which must be this one."""
         wanted = self.headline(verdict, state)
         screen = self.terminal.wait_until(
-            lambda screen: wanted in screen and self._new_answer(screen), wanted, SECONDS
+            lambda screen: says(screen, wanted) and self._new_answer(screen), wanted, SECONDS
         )
         self._last = self._record_on(screen)
         return self._last
@@ -113,7 +114,7 @@ class Visitor:
         """The screen with this earlier answer."""
         wanted = self.headline(verdict, state)
         return self.terminal.wait_until(
-            lambda screen: record in screen and wanted in screen, f"{record}, {wanted}", SECONDS
+            lambda screen: record in screen and says(screen, wanted), f"{record}, {wanted}", SECONDS
         )
 
     def headline(self, verdict: Verdict, state: State | None = None) -> str:
@@ -171,12 +172,23 @@ class Visitor:
         return found[0] if found else ""
 
 
+def says(screen: str, text: str) -> bool:
+    """Whether a text is on the screen, each word on the line of the one before or the next."""
+    words = (re.escape(word) for word in text.split())
+    return re.search(r"[^\n]*?\n?[^\n]*?".join(words), screen) is not None
+
+
 def code_on(slip: PrintedSlip) -> str:
     """The slip's code as a phone reads it from the paper."""
     with Image.open(slip.picture) as picture:
         (read,) = zxingcpp.read_barcodes(picture)
     text: str = read.text
     return text
+
+
+def record_in(code: str) -> str:
+    """The record number that a slip's code bears; these kiosks were never enrolled."""
+    return unsigned_claims(code).record
 
 
 def kiosk_command(

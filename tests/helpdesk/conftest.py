@@ -1,8 +1,14 @@
-"""Databases for the server's tests: a SQLite file and a PostgreSQL database, fresh for each."""
+"""Databases for the server's tests: a SQLite file and a PostgreSQL database, fresh for each.
+
+Making the tables takes a second of work, so it is done once and each test gets a copy; `migrate`
+finds nothing left to do there. Where the making itself is tested, `with_tables` says no.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +20,7 @@ import pytest
 import pytest_asyncio
 import structlog
 
-from helpdesk.db import Database
+from helpdesk.db import Database, database_of, migrate
 from helpdesk.db.finishing import finish
 from helpdesk.logs import configure_logs
 
@@ -55,10 +61,10 @@ class PostgresServer:
 
     url: str
 
-    async def new_database(self, name: str) -> str:
+    async def new_database(self, name: str, like: str = "template1") -> str:
         connection = await asyncpg.connect(self.url)
         try:
-            await connection.execute(f'CREATE DATABASE "{name}"')
+            await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
         finally:
             await connection.close()
         return self.url.replace("/postgres?", f"/{name}?")
@@ -93,19 +99,50 @@ def database_names() -> Iterator[int]:
     return count(1)
 
 
+async def make_tables(url: str) -> None:
+    async with database_of(url) as database:
+        await migrate(database)
+
+
+@pytest.fixture
+def with_tables() -> bool:
+    return True
+
+
+@pytest.fixture(scope="session")
+def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "helpdesk.sqlite3"
+    asyncio.run(make_tables(f"sqlite://{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_model(postgres_server: PostgresServer) -> str:
+    asyncio.run(make_tables(asyncio.run(postgres_server.new_database("model"))))
+    return "model"
+
+
+@pytest.fixture
+def postgres_like(request: pytest.FixtureRequest, with_tables: bool) -> str:
+    return request.getfixturevalue("postgres_model") if with_tables else "template1"
+
+
 @pytest_asyncio.fixture
 async def postgres_url(
-    postgres_server: PostgresServer, database_names: Iterator[int]
+    postgres_server: PostgresServer, postgres_like: str, database_names: Iterator[int]
 ) -> AsyncIterator[str]:
     name = f"test_{next(database_names)}"
-    url = await postgres_server.new_database(name)
+    url = await postgres_server.new_database(name, postgres_like)
     yield url
     await postgres_server.drop_database(name)
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    return f"sqlite://{tmp_path / 'helpdesk.sqlite3'}"
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path, with_tables: bool) -> str:
+    path = tmp_path / "helpdesk.sqlite3"
+    if with_tables:
+        shutil.copyfile(request.getfixturevalue("sqlite_model"), path)
+    return f"sqlite://{path}"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -116,7 +153,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest_asyncio.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """An open database without tables; on both engines."""
+    """An open database, on both engines."""
     database = await Database.open(database_url)
     try:
         yield database

@@ -40,7 +40,31 @@ async def _endless(_resources: Any, params: Mapping[str, Any]) -> AsyncIterator[
         ended.set()
 
 
-COMMANDS: Any = {"count": _count, "fail": _fail, "crash": _crash, "endless": _endless}
+async def _disk(_resources: Any, params: Mapping[str, Any]) -> AsyncIterator[Mapping[str, Any]]:
+    yield {"begun": True}
+    raise OSError(28, "canary")
+
+
+async def _flood(_resources: Any, params: Mapping[str, Any]) -> AsyncIterator[Mapping[str, Any]]:
+    ended = ENDED.setdefault("flood", asyncio.Event())
+    try:
+        while True:
+            yield {"text": "x" * 100_000}
+    finally:
+        # What a command has open takes a moment to close.
+        for _ in range(5_000):
+            await asyncio.sleep(0)
+        ended.set()
+
+
+COMMANDS: Any = {
+    "disk": _disk,
+    "flood": _flood,
+    "count": _count,
+    "fail": _fail,
+    "crash": _crash,
+    "endless": _endless,
+}
 
 
 @pytest.fixture
@@ -76,6 +100,27 @@ async def test_a_crash_is_coded_and_quotes_nothing(path: Path, log: Any) -> None
     logged = await asyncio.to_thread(log.text)
     assert "ValueError" in logged
     assert "canary" not in logged
+
+
+async def test_what_the_disk_refuses_a_command_is_told_and_logged(path: Path, log: Any) -> None:
+    with pytest.raises(HelpdeskError, match=r"server\.crash") as caught:
+        await _lines(path, "disk")
+    assert caught.value.params["error"] == "OSError"
+    assert caught.value.params["at"].endswith("_disk")
+    logged = await asyncio.to_thread(log.text)
+    assert "control.crashed" in logged
+    assert "canary" not in logged
+
+
+async def test_a_command_that_waits_for_its_reader_is_closed_before_the_server_ends(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "control.sock"
+    async with control_socket(path, None, COMMANDS):  # type: ignore[arg-type]
+        lines = call(path, "flood", {})
+        await anext(lines)
+    assert ENDED["flood"].is_set()
+    await lines.aclose()
 
 
 async def test_a_client_that_leaves_ends_its_command(path: Path) -> None:

@@ -3,13 +3,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 
 from helpdesk.db import ConstraintError, Database
-from helpdesk.logs import note_loop_error, places
+from helpdesk.logs import configure_logs, note_loop_error, places
 
 CANARY = "91110108MA00SECRET"
 
@@ -22,6 +23,15 @@ def _lines(log: Any) -> list[dict[str, Any]]:
     text: str = log.text()
     assert CANARY not in text
     return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_full_disk_stops_the_log_and_nothing_else(
+    log: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    stop = configure_logs(Path("/dev/full"))
+    structlog.stdlib.get_logger("helpdesk.x").error("a.fault")
+    stop()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_lines_are_json_in_utc_with_what_was_said(log: Any) -> None:

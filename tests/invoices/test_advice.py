@@ -4,37 +4,48 @@ from itertools import product
 
 import pytest
 
-from invoices.advice import MOST, AdviceCode, advice_for
+from invoices.advice import MOST, AdviceCode, PackLimit, advice_for
 from invoices.crc import CrcState
 from invoices.kinds import Field, Kind, rule_of
 from invoices.verdict import Source, State, Verdict
 
 SITUATIONS = [
-    (verdict, state, kind, source, compared, crc)
-    for verdict, state, kind, source, compared, crc in product(
+    (verdict, state, kind, source, compared, crc, limit)
+    for verdict, state, kind, source, compared, crc, limit in product(
         Verdict,
         (None, *State),
         (None, *Kind),
         (None, *Source),
         ((), (Field.CHECK_CODE,), (Field.AMOUNT,)),
         (None, *CrcState),
+        (None, *PackLimit),
     )
 ]
 
 
+def told(
+    verdict: Verdict,
+    state: State | None,
+    kind: Kind | None,
+    source: Source | None,
+    compared: tuple[Field, ...],
+    crc: CrcState | None,
+    limit: PackLimit | None,
+) -> tuple[AdviceCode, ...]:
+    return advice_for(
+        verdict, state, kind=kind, source=source, compared=compared, crc=crc, limit=limit
+    )
+
+
 def test_two_or_three_different_sentences_in_every_situation() -> None:
-    for verdict, state, kind, source, compared, crc in SITUATIONS:
-        codes = advice_for(verdict, state, kind=kind, source=source, compared=compared, crc=crc)
+    for situation in SITUATIONS:
+        codes = told(*situation)
         assert 2 <= len(codes) <= MOST
         assert len(set(codes)) == len(codes)
 
 
 def test_every_sentence_is_said_somewhere() -> None:
-    said = {
-        code
-        for verdict, state, kind, source, compared, crc in SITUATIONS
-        for code in advice_for(verdict, state, kind=kind, source=source, compared=compared, crc=crc)
-    }
+    said = {code for situation in SITUATIONS for code in told(*situation)}
     assert said == set(AdviceCode)
 
 
@@ -104,3 +115,20 @@ def test_a_code_that_does_not_fit_is_scanned_again_unless_it_matched() -> None:
         codes = advice_for(verdict, State.NORMAL, crc=CrcState.MISMATCH)
         assert (codes[0] is AdviceCode.RESCAN) == (verdict is not Verdict.MATCH)
         assert AdviceCode.RESCAN not in advice_for(verdict, State.NORMAL, crc=CrcState.ABSENT)
+
+
+def test_an_expired_pack_says_first_that_normal_was_then() -> None:
+    codes = advice_for(
+        Verdict.MATCH, State.NORMAL, source=Source.PACK, limit=PackLimit.OUTDATED, compared=()
+    )
+    assert codes[:2] == (AdviceCode.PACK_OUTDATED, AdviceCode.AMOUNT_NOT_CHECKED)
+    voided = advice_for(
+        Verdict.MATCH, State.VOIDED, source=Source.PACK, limit=PackLimit.OUTDATED, compared=()
+    )
+    assert AdviceCode.PACK_OUTDATED not in voided
+
+
+@pytest.mark.parametrize("verdict", [Verdict.MISMATCH, Verdict.NOT_FOUND])
+def test_a_rejection_by_a_pack_is_checked_again(verdict: Verdict) -> None:
+    assert advice_for(verdict, None, source=Source.PACK)[-1] is AdviceCode.PACK_CHECKED_AGAIN
+    assert AdviceCode.PACK_CHECKED_AGAIN not in advice_for(verdict, None, source=Source.REGISTRY)

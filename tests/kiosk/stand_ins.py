@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256, shake_256
 from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,7 +18,9 @@ from invoices.kinds import Field, Kind
 from invoices.outcome import Outcome
 from invoices.verdict import Source, State, Verdict
 from kiosk.check_book import Delivery, Entry, NewCheck
+from kiosk.clock import Clock
 from kiosk.db.database import Database, open_database
+from kiosk.policy import Policy
 
 NOW = datetime(2026, 11, 24, 2, 25, 7, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -63,9 +66,14 @@ class CountedIds:
         return f"{next(self._numbers):A>20}".translate(str.maketrans("0189", "ABCD"))
 
 
-def counted_bytes() -> Callable[[int], bytes]:
+def counted_bytes(seed: int = 0) -> Callable[[int], bytes]:
     numbers = count(1)
-    return lambda size: next(numbers).to_bytes(size, "big")
+    return lambda size: shake_256(f"{seed} {next(numbers)}".encode()).digest(size)
+
+
+def op(name: str) -> str:
+    """An operation id that a test knows by a name."""
+    return f"019ab000-0000-7000-8000-{sha256(name.encode()).hexdigest()[:12]}"
 
 
 def claim(number: str = CANARY_NUMBER, issued_on: str = "2026-11-03") -> Claim:
@@ -97,16 +105,19 @@ def matched(state: State = State.NORMAL) -> Outcome:
 
 
 def bare(verdict: Verdict) -> Outcome:
-    return Outcome(verdict, None, None, None, (), advice_for(verdict, None), None)
+    """The server's answer of a verdict without anything else to tell."""
+    looked_for = verdict in {Verdict.MISMATCH, Verdict.NOT_FOUND}
+    source, as_of = (Source.REGISTRY, NOW) if looked_for else (None, None)
+    return Outcome(verdict, None, source, as_of, (), advice_for(verdict, None), None)
 
 
 def new_check(
-    op_id: str, outcome: Outcome | None = None, day: date | None = None, number: str = CANARY_NUMBER
+    name: str, outcome: Outcome | None = None, day: date | None = None, number: str = CANARY_NUMBER
 ) -> NewCheck:
     outcome = outcome or matched()
     kept = outcome.verdict is Verdict.UNAVAILABLE
     return NewCheck(
-        op_id=op_id,
+        op_id=op(name),
         token="ABCDEFGHIJKLMNOPQRST",
         claim=claim(number),
         entry=Entry.SCAN,
@@ -118,9 +129,16 @@ def new_check(
 
 
 @asynccontextmanager
-async def opened(folder: Path, *settings: str) -> AsyncIterator[Database]:
+async def opened(
+    folder: Path,
+    *settings: str,
+    clock: Clock | None = None,
+    policy: Policy | None = None,
+    seed: int = 0,
+) -> AsyncIterator[Database]:
     await asyncio.to_thread(folder.mkdir, exist_ok=True, parents=True)
-    database = await open_database(folder, "A03", counted_bytes(), settings)
+    random = counted_bytes(seed)
+    database = await open_database(folder, "A03", random, clock or HandClock(), settings, policy)
     try:
         yield database
     finally:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import sqlite3
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.kiosk.stand_ins import (
     claim,
     matched,
     new_check,
+    op,
     opened,
 )
 
@@ -94,10 +96,10 @@ async def test_a_kept_check_is_completed_once(tmp_path: Path) -> None:
     async with opened(tmp_path) as database:
         book = database.checks
         check = await book.add(new_check("op-1", bare(Verdict.UNAVAILABLE)))
-        assert [kept.op_id for kept in await book.kept()] == ["op-1"]
-        assert await book.complete("op-1", matched(State.VOIDED), NOW)
-        assert not await book.complete("op-1", matched(), NOW)
-        assert not await book.complete("op-unknown", matched(), NOW)
+        assert [kept.op_id for kept in await book.kept()] == [op("op-1")]
+        assert await book.complete(op("op-1"), matched(State.VOIDED), NOW)
+        assert not await book.complete(op("op-1"), matched(), NOW)
+        assert not await book.complete(op("op-unknown"), matched(), NOW)
         found = await book.find(check.record)
         summary = await book.summary(check.record)
         assert await book.kept() == []
@@ -105,7 +107,7 @@ async def test_a_kept_check_is_completed_once(tmp_path: Path) -> None:
     assert found.outcome == matched(State.VOIDED)
     assert (found.token, found.claim, found.at) == (check.token, check.claim, check.at)
     assert summary is not None
-    assert (summary.verdict, summary.state) == ("match", "voided")
+    assert summary.told == matched(State.VOIDED).told
 
 
 async def test_nothing_sensitive_lies_in_the_clear(tmp_path: Path) -> None:
@@ -128,7 +130,7 @@ async def test_a_row_moved_to_another_place_does_not_open(tmp_path: Path) -> Non
             )
         with pytest.raises(SealError):
             await database.checks.find(first.record)
-        assert [kept.op_id for kept in await database.checks.kept()] == ["op-2"]
+        assert [kept.op_id for kept in await database.checks.kept()] == [op("op-2")]
         assert await database.checks.summary(first.record) is not None
 
 
@@ -146,6 +148,19 @@ async def test_a_lost_key_is_never_replaced_beside_data(tmp_path: Path) -> None:
         async with opened(tmp_path):
             pass
     assert caught.value.code == "key.exposed"
+
+
+async def test_a_key_that_cannot_be_made_is_told_by_its_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr("kiosk.key_file.os.fsync", full)
+    with pytest.raises(KeyFileError) as caught:
+        async with opened(tmp_path):
+            pass
+    assert caught.value.code == "key.unwritable"
 
 
 async def test_key_and_database_are_their_owners_alone(tmp_path: Path) -> None:

@@ -2,29 +2,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 
 from invoices.verdict import Verdict
-from kiosk.helpdesk_client import Access, HelpdeskClient
-from kiosk.link import Link, LinkWatch
+from kiosk.helpdesk_client import Access
+from kiosk.link import Link
 from kiosk.verification import VerifierError
 from tests.kiosk.faulty_server import faulty, good, http
-from tests.kiosk.stand_ins import CANARY_NUMBER, HandClock, claim
+from tests.kiosk.online_client import client_of
+from tests.kiosk.stand_ins import CANARY_NUMBER, claim
 
 OP = "019ab000-0000-7000-8000-000000000001"
-
-
-@asynccontextmanager
-async def client_of(port: int, access: Access | None = None) -> AsyncIterator[HelpdeskClient]:
-    client = HelpdeskClient(f"http://127.0.0.1:{port}/", LinkWatch(HandClock()), access)
-    client.open()
-    try:
-        yield client
-    finally:
-        await client.close()
 
 
 async def test_a_request_says_what_is_asked_and_who_asks() -> None:
@@ -77,6 +66,9 @@ def test_a_secret_does_not_show_itself() -> None:
         (good(verdict="splendid"), "verifier.nonsense", False),
         (good(verdict="match"), "verifier.nonsense", False),
         (good(state="normal"), "verifier.nonsense", False),
+        (good(source=None, as_of=None), "verifier.nonsense", False),
+        (good(as_of="1969-12-31T23:59:59Z"), "verifier.nonsense", False),
+        (good(verdict="match", state="normal", as_of=None), "verifier.nonsense", False),
         (b"SSH-2.0-OpenSSH_9.2\r\n", "verifier.nonsense", False),
     ],
 )
@@ -110,27 +102,33 @@ async def test_a_server_back_after_a_restart_is_found_again() -> None:
 
 
 async def test_probes_tell_the_link_with_patience() -> None:
-    link = LinkWatch(HandClock())
     heard: list[Link] = []
-    link.listen(heard.append)
     alive, busy = http("200 OK", b"{}"), http("503 Service Unavailable", b"")
-    async with faulty(alive, busy, alive, busy, busy, alive, alive) as server:
-        client = HelpdeskClient(f"http://127.0.0.1:{server.port}", link)
-        client.open()
+    async with (
+        faulty(alive, busy, alive, busy, busy, alive, alive) as server,
+        client_of(server.port) as client,
+    ):
+        client.link.listen(heard.append)
         assert [await client.probe() for _ in range(7)] == [True, False, True] + [False] * 2 + [
             True
         ] * 2
-        await client.close()
     assert heard == [Link.ONLINE, Link.OFFLINE, Link.ONLINE]
     assert server.requests[0].startswith(b"GET /livez ")
 
 
 async def test_a_refusing_server_is_a_server() -> None:
-    link = LinkWatch(HandClock())
-    async with faulty(http("401 Unauthorized", b"{}")) as server:
-        client = HelpdeskClient(f"http://127.0.0.1:{server.port}", link)
-        client.open()
+    async with (
+        faulty(http("401 Unauthorized", b"{}")) as server,
+        client_of(server.port) as client,
+    ):
         with pytest.raises(VerifierError):
             await client.verify(OP, claim(), 1.0)
-        await client.close()
-    assert link.state is Link.ONLINE
+        assert client.link.state is Link.ONLINE
+
+
+async def test_connections_are_made_anew_when_asked() -> None:
+    async with faulty(good()) as server, client_of(server.port) as client:
+        await client.verify(OP, claim(), 1.0)
+        await client.calls.reconnect()
+        await client.verify(OP, claim(), 1.0)
+    assert server.connections == 2

@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[2]
 CODED = re.compile(r'(?:Error|Fault|Problem)\(\s*"([a-z_]+(?:\.[a-z_]+)+)"')
 PROBLEM = re.compile(r'self\._(?:problem|unknown)\(\s*"([a-z_.]+)"')
 COMPLAINT = re.compile(r'complain\("([a-z_.]+)"')
-TEXT = re.compile(r'"((?:cli|receipt)\.[a-z_.]+[a-z_])"')
-BRACES = re.compile(r'f"((?:cli|receipt)\.[a-z_.]+)\.\{')
+TEXT = re.compile(r'"((?:cli|receipt|told)\.[a-z_.]+[a-z_])"')
+BRACES = re.compile(r'f"((?:cli|receipt|told)\.[a-z_.]+)\.\{')
 
 
 def texts(language: str) -> dict[str, str]:

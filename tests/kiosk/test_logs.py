@@ -148,6 +148,12 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     assert failure.value.code == "log.path"
 
 
+def test_a_full_disk_stops_the_log_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:
+    with open_log(Path("/dev/full"), now) as log:
+        log.error("a.fault")
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.fixture
 def log(path: Path) -> Iterator[Log]:
     with open_log(path, now) as log:

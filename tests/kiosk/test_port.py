@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from invoices.verdict import Verdict
-from kiosk.db.checks import SqlCheckBook
+from kiosk.db.database import furnish
 from kiosk.db.migration import Migration, migrate, shipped
 from kiosk.db.port import Connection, Row, StoreError, Transaction, Value
-from kiosk.db.slips import SqlLedger
 from kiosk.db.sqlite import SqliteConnection
+from kiosk.journal.boot import Boot
+from kiosk.journal.timekeeper import Timekeeper
 from kiosk.sealing import Sealer
-from tests.kiosk.stand_ins import NOW, bare, counted_bytes, matched, new_check
+from tests.kiosk.stand_ins import NOW, HandClock, bare, counted_bytes, matched, new_check, op
 
 
 class DirectConnection:
@@ -65,14 +66,18 @@ def test_the_book_runs_on_any_connection(migrations: tuple[Migration, ...]) -> N
 
 async def use_a_book(connection: Connection, migrations: tuple[Migration, ...]) -> None:
     await migrate(connection, migrations)
-    book = SqlCheckBook(connection, Sealer(b"k" * 32, counted_bytes()), "B7")
+    random = counted_bytes()
+    keeper = Timekeeper(HandClock(), Boot(b"b" * 16))
+    database = await furnish(connection, Sealer(b"k" * 32, random), keeper, random, "B7")
+    book = database.checks
     check = await book.add(new_check("op-1", bare(Verdict.UNAVAILABLE)))
     assert check.record == "B7-261124-0001"
-    assert await book.complete("op-1", matched(), NOW)
+    assert await book.complete(op("op-1"), matched(), NOW)
     found = await book.find(check.record)
     assert found is not None
     assert found.outcome == matched()
-    assert await SqlLedger(connection, Sealer(b"k" * 32, counted_bytes())).open_jobs() == ()
+    assert (await database.outbox.waiting()).count == 1
+    assert await database.slips.open_jobs() == ()
     await connection.close()
 
 

@@ -3,17 +3,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from invoices.verdict import Verdict
-from kiosk.bootstrap.screens import SlipDesk
+from invoices.outcome import Outcome
+from invoices.verdict import Source, State, Verdict
+from kiosk.bootstrap.screens import RecordDesk, SlipDesk
+from kiosk.check_book import Delivery
 from kiosk.config import CentreSection
 from kiosk.db.database import Database
 from kiosk.i18n import Catalogues, Translate
 from kiosk.printing import Printing, PrintingError
+from kiosk.records import Records
 from kiosk.slip import SlipWriter
 from printers.address import transport_factory
 from printers.device import Deadlines, Printer
@@ -21,7 +25,8 @@ from printers.ledger import Job, JobState, Ledger, MemoryLedger
 from printers.profile import Profile
 from printers.spooler import Spooler
 from printers.virtual import Fault, VirtualPrinter
-from tests.kiosk.stand_ins import NOW, HandClock, bare, matched, new_check, opened
+from tests.kiosk.stand_ins import NOW, HandClock, bare, matched, new_check, op, opened
+from tests.kiosk.trust.slips import codes
 from tui.kiosk.ports import Refused, SlipShown, SlipState
 
 
@@ -41,7 +46,7 @@ async def at_work(
         poll=0.02,
     )
     await spooler.start()
-    writer = SlipWriter(CentreSection(), clock, text, text)
+    writer = SlipWriter(CentreSection(), clock, text, text, codes(clock))
     printing = Printing(spooler, database.slips, database.checks, writer, clock, 600)
     desk.attach(printing)
     try:
@@ -143,18 +148,53 @@ async def test_a_copy_is_marked(tmp_path: Path, paper: VirtualPrinter, text: Tra
     assert ["补打" in slip.text for slip in paper.slips] == [False, True]
 
 
+def offline() -> Outcome:
+    return replace(matched(), source=Source.PACK, details=None)
+
+
+@pytest.mark.parametrize("first", [bare(Verdict.UNAVAILABLE), offline()], ids=["kept", "offline"])
 async def test_an_answer_that_came_later_gets_a_slip_of_its_own(
+    tmp_path: Path, paper: VirtualPrinter, text: Translate, first: Outcome
+) -> None:
+    printed = SlipShown(SlipState.PRINTED)
+    waiting = replace(new_check("op-1", first), delivery=Delivery.PROVISIONAL)
+    async with opened(tmp_path) as database:
+        check = await database.checks.add(waiting)
+        async with at_work(database, paper.port, HandClock(), text) as (printing, desk):
+            records = RecordDesk(Records(database.checks), desk.found)
+            await desk.print(check.record)
+            await until(lambda: desk.state(check.record) == printed)
+            await records.find(check.record, check.token)
+            assert desk.state(check.record) == printed, "it is still the slip of this answer"
+            await database.checks.complete(op("op-1"), matched(State.VOIDED), NOW)
+            await records.find(check.record, check.token)
+            assert desk.state(check.record) is None, "the screen offers to print"
+            await desk.print(check.record)
+            await until(lambda: desk.state(check.record) == printed)
+            await printing.reprint(check.record)
+            await until(lambda: len(paper.slips) == 3)
+    assert ["已作废" in slip.text for slip in paper.slips] == [False, True, True]
+    assert ["补打" in slip.text for slip in paper.slips] == [False, False, True]
+
+
+async def test_a_damaged_slip_holds_up_neither_the_start_nor_the_others(
     tmp_path: Path, paper: VirtualPrinter, text: Translate
 ) -> None:
+    paper.fail(Fault.PAPER_OUT)
     async with opened(tmp_path) as database:
-        check = await database.checks.add(new_check("op-1", bare(Verdict.UNAVAILABLE)))
+        lost, good = [await database.checks.add(new_check(name)) for name in ("op-1", "op-2")]
         async with at_work(database, paper.port, HandClock(), text) as (_, desk):
-            await desk.print(check.record)
-            await until(lambda: len(paper.slips) == 1)
-            await database.checks.complete("op-1", matched(), NOW)
-            await desk.print(check.record)
-            await until(lambda: len(paper.slips) == 2)
-    assert ["暂时无法判断" in slip.text for slip in paper.slips] == [True, False]
+            for check in (lost, good):
+                await desk.print(check.record)
+        async with database.connection.transaction() as tx:
+            change = "UPDATE slips SET document = zeroblob(64) WHERE job_id = ?"
+            assert await tx.execute(change, lost.record) == 1
+        paper.mend()
+        async with at_work(database, paper.port, HandClock(), text) as (_, desk):
+            await until(lambda: desk.state(good.record) == SlipShown(SlipState.PRINTED))
+        kept = await database.connection.fetch("SELECT state, reason FROM slips ORDER BY position")
+    assert kept == [("failed", "seal.broken"), ("confirmed", "")]
+    assert [good.record in slip.text for slip in paper.slips] == [True]
 
 
 async def test_what_cannot_be_printed_is_refused_by_code(
@@ -171,6 +211,24 @@ async def test_what_cannot_be_printed_is_refused_by_code(
     assert await SlipDesk().print("A03-261124-0001") == Refused("printing.no_printer")
 
 
+async def test_a_slip_that_cannot_be_kept_says_nothing_against_the_check(
+    tmp_path: Path, paper: VirtualPrinter, text: Translate
+) -> None:
+    async with opened(tmp_path) as database:
+        check = await database.checks.add(new_check("op-1"))
+        async with at_work(database, paper.port, HandClock(), text) as (printing, desk):
+            async with database.connection.transaction() as tx:
+                await tx.execute("ALTER TABLE slips RENAME TO away")
+            assert await desk.print(check.record) == Refused("printing.no_slip")
+            with pytest.raises(PrintingError) as caught:
+                await printing.reprint(check.record)
+            assert caught.value.code == "printing.no_slip"
+            async with database.connection.transaction() as tx:
+                await tx.execute("ALTER TABLE away RENAME TO slips")
+            await desk.print(check.record)
+            await until(lambda: len(paper.slips) == 1)
+
+
 @pytest.mark.parametrize("kind", ["memory", "sql"])
 async def test_both_ledgers_keep_the_same_promises(
     tmp_path: Path, kind: str, text: Translate
@@ -178,7 +236,8 @@ async def test_both_ledgers_keep_the_same_promises(
     async with opened(tmp_path) as database:
         ledger: Ledger = MemoryLedger() if kind == "memory" else database.slips
         check = await database.checks.add(new_check("op-1"))
-        writer = SlipWriter(CentreSection(), HandClock(), text, text)
+        clock = HandClock()
+        writer = SlipWriter(CentreSection(), clock, text, text, codes(clock))
         printing = Printing(_Nowhere(ledger), ledger, database.checks, writer, HandClock(), 600)
         entry = await printing.print(check.record)
         assert (entry.state, entry.reason) == (JobState.QUEUED, "")

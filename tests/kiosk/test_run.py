@@ -198,7 +198,7 @@ async def on_port(port: int) -> tuple[asyncio.Server, FaultyServer]:
 
 
 def code_of(slip: str) -> str:
-    found = re.search(r"YPR:\S+[A-Z2-7]", slip)
+    found = re.search(r"FP1:[0-9A-Z $%*+./:-]+[0-9A-Z$%*+./:-]", slip)
     assert found
     return found[0]
 

@@ -9,7 +9,7 @@ import pytest
 
 from invoices.check import Check
 from invoices.verdict import Verdict
-from kiosk.bootstrap.screens import CheckDesk, HealthDesk, RecordDesk, SlipDesk
+from kiosk.bootstrap.screens import REMEMBERED, CheckDesk, HealthDesk, RecordDesk, SlipDesk
 from kiosk.link import Link
 from kiosk.records import Records
 from kiosk.status import StatusBoard, Surroundings
@@ -42,7 +42,7 @@ async def test_a_check_is_shown_when_kept_and_refused_when_not(tmp_path: Path) -
         assert check.outcome.verdict is Verdict.UNAVAILABLE
         assert told == [check]
     refused = await desk.check(claim(), Entry.SCAN)
-    assert refused == Refused("store.closed")
+    assert refused == Refused("store.not_saved", {"reason": "store.closed"})
     assert told == [check]
 
 
@@ -51,7 +51,7 @@ async def test_a_record_without_its_token_is_a_summary(tmp_path: Path) -> None:
         check = await database.checks.add(new_check("op-1", bare(Verdict.NOT_FOUND)))
         desk = RecordDesk(Records(database.checks))
         assert await desk.find(check.record, check.token) == check
-        summary = Summary(check.record, "not_found", None, check.at)
+        summary = Summary(check.record, check.at, check.outcome.told)
         assert await desk.find(check.record, None) == summary
         assert await desk.find("A03-261124-0999", None) is None
     assert await desk.find(check.record, check.token) is None
@@ -100,6 +100,16 @@ def test_each_state_of_a_slip_is_shown(state: JobState, reason: str, shown: Slip
     assert heard == [shown]
     assert desk.state("A03-261124-0001") == shown
     assert desk.state("A03-261124-0002") is None
+
+
+def test_what_is_known_of_slips_does_not_grow_for_ever() -> None:
+    desk = SlipDesk()
+    for number in range(REMEMBERED + 2):
+        desk.heard(f"A03-261124-{number:04d}", JobState.CONFIRMED, "")
+        desk.heard("A03-261124-0001", JobState.SENDING, "")
+    assert desk.state("A03-261124-0000") is None
+    assert desk.state("A03-261124-0001") == SlipShown(SlipState.PRINTING), "it has news"
+    assert desk.state(f"A03-261124-{REMEMBERED + 1:04d}") == SlipShown(SlipState.PRINTED)
 
 
 async def test_a_visitor_who_waits_no_longer_leaves_nothing_half_done(tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from helpdesk.wire.slip_code import signed_claims, unsigned_claims
+from helpdesk.wire.slip_document import document_id
+from invoices.advice import PackLimit, advice_for
 from invoices.check import Check
 from invoices.outcome import Outcome
-from invoices.record import read_record_code
-from invoices.verdict import State, Verdict
+from invoices.verdict import Source, State, Verdict
 from kiosk.config import CentreSection
 from kiosk.i18n import Catalogues
 from kiosk.slip import SlipWriter
@@ -16,19 +18,22 @@ from printers.document import Document, Pair, Qr, Text
 from printers.encode import encode
 from printers.layout import lay_out
 from printers.profile import Profile
+from tests.helpdesk.wire.world import KIOSK, listed
 from tests.kiosk.stand_ins import CANARY_NAME, CANARY_NUMBER, NOW, HandClock, bare, claim, matched
+from tests.kiosk.trust.slips import codes, unsigned
 
 RECORD, TOKEN = "A03-261124-0127", "ABCDEFGHIJKLMNOPQRST"
 
 
-def slip(outcome: Outcome, leading: str = "zh_CN") -> Document:
-    catalogues = Catalogues()
+def slip(outcome: Outcome, leading: str = "zh_CN", *, signed: bool = True) -> Document:
+    catalogues, clock = Catalogues(), HandClock()
     other = "en" if leading == "zh_CN" else "zh_CN"
     writer = SlipWriter(
         CentreSection(name="北京市示例区税务服务中心", hotline="12366", hours="9:00–17:00"),
-        HandClock(),
+        clock,
         catalogues.translator(leading),
         catalogues.translator(other),
+        codes(clock) if signed else unsigned(clock),
     )
     return writer.write(Check("op", RECORD, TOKEN, claim(), outcome, NOW))
 
@@ -91,9 +96,30 @@ def test_every_slip_fits_the_paper_in_the_printers_own_font(outcome: Outcome, co
     assert "〓".encode("gb18030") not in encode(document, Profile(columns=columns), None)
 
 
-def test_the_code_opens_the_record() -> None:
-    (code,) = [block for block in slip(matched()).blocks if isinstance(block, Qr)]
-    assert read_record_code(code.data) == (RECORD, TOKEN)
+def code_of(document: Document) -> str:
+    (code,) = [block for block in document.blocks if isinstance(block, Qr)]
+    return code.data
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_the_code_proves_what_the_slip_says_and_opens_its_record(outcome: Outcome) -> None:
+    said = signed_claims(code_of(slip(outcome)), listed())
+    assert said.record == RECORD
+    assert said.document_id == document_id(RECORD, TOKEN, outcome.told)
+    assert said.told == outcome.told
+
+
+def test_a_signed_slip_names_its_key_and_its_end() -> None:
+    assert f"已签名 {KIOSK.key.kid.hex()}，有效至 2027-05-23" in words(slip(matched()))
+
+
+def test_a_slip_that_nobody_signed_says_so_in_both_languages() -> None:
+    document = slip(matched(), signed=False)
+    said = words(document)
+    assert "未签名" in said
+    assert "Unsigned" in said
+    assert "已签名" not in said
+    assert unsigned_claims(code_of(document)).record == RECORD
 
 
 def test_a_copy_is_marked_and_otherwise_the_same() -> None:
@@ -115,6 +141,35 @@ def test_an_erased_claim_leaves_a_slip_without_number() -> None:
     catalogues = Catalogues()
     text = catalogues.translator("zh_CN")
     check = replace(Check("op", RECORD, TOKEN, claim(), matched(), NOW), claim=None)
-    said = words(SlipWriter(CentreSection(), HandClock(), text, text).write(check))
+    clock = HandClock()
+    said = words(SlipWriter(CentreSection(), clock, text, text, codes(clock)).write(check))
     assert "****" not in said
     assert RECORD in said
+
+
+def of_pack(limit: PackLimit | None) -> Outcome:
+    outcome = matched()
+    advice = advice_for(
+        Verdict.MATCH, State.NORMAL, source=Source.PACK, compared=outcome.compared, limit=limit
+    )
+    return replace(outcome, source=Source.PACK, details=None, advice=advice)
+
+
+def test_an_answer_of_a_pack_says_of_when_it_is() -> None:
+    said = words(slip(of_pack(None)))
+    assert "一致，发票正常" in said
+    assert "本机数据，截至 2026-11-24 10:25" in said
+
+
+@pytest.mark.parametrize(
+    ("language", "headline"),
+    [
+        ("zh_CN", "一致，截至 2026-11-24 10:25 正常"),
+        ("en", "Match: valid as of 2026-11-24 10:25"),
+    ],
+)
+def test_an_expired_pack_never_says_a_plain_normal(language: str, headline: str) -> None:
+    said = words(slip(of_pack(PackLimit.OUTDATED), language))
+    assert said.count(headline) == 1
+    for plain in ("一致，发票正常", "Match, Valid"):
+        assert plain not in said

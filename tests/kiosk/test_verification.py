@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +12,6 @@ from invoices.rules import Policy
 from invoices.verdict import Verdict
 from kiosk.check_book import CheckBook, Entry
 from kiosk.db.port import StoreError
-from kiosk.redelivery import Redelivery
 from kiosk.verification import Budget, Verification, VerifierError
 from tests.kiosk.stand_ins import (
     CANARY_NUMBER,
@@ -24,6 +22,7 @@ from tests.kiosk.stand_ins import (
     claim,
     matched,
     new_check,
+    op,
     opened,
 )
 
@@ -101,6 +100,21 @@ async def test_without_a_verdict_the_check_is_kept(
     assert (clock.now() - NOW).total_seconds() <= Budget().whole
 
 
+@pytest.mark.parametrize("wrong", [False, True])
+async def test_a_clock_found_wrong_refuses_nothing_by_its_day(
+    tmp_path: Path, *, wrong: bool
+) -> None:
+    clock = HandClock()
+    verifier = ScriptedVerifier(clock, matched())
+    async with opened(tmp_path) as database:
+        case = Verification(
+            *(verifier, database.checks, clock, CountedIds(), clock.sleep),
+            clock_wrong=lambda: wrong,
+        )
+        check = await case.check(claim(issued_on="2026-11-26"), Entry.SCAN)
+    assert check.outcome.verdict is (Verdict.MATCH if wrong else Verdict.BAD_INPUT)
+
+
 @pytest.mark.parametrize(
     ("asked", "verdict"),
     [
@@ -162,73 +176,10 @@ async def test_the_log_names_no_invoice(tmp_path: Path, caplog: pytest.LogCaptur
     assert CANARY_NUMBER not in caplog.text
 
 
-async def none_kept(book: CheckBook) -> None:
-    async with asyncio.timeout(5):
-        while await book.kept():
-            pass
-
-
-async def test_kept_checks_get_their_answer_when_the_server_is_back(tmp_path: Path) -> None:
-    clock = HandClock()
-    async with opened(tmp_path) as database:
-        book = database.checks
-        made = [await book.add(new_check(f"op-{at}", bare(Verdict.UNAVAILABLE))) for at in range(3)]
-        # The first never gets through; the others must not wait for it.
-        verifier = ScriptedVerifier(
-            clock, LASTING, matched(), bare(Verdict.UNAVAILABLE), LASTING, matched(), matched()
-        )
-        work = Redelivery(verifier, book, clock, lambda: 0.0, shortest=0.001)
-        task = asyncio.create_task(work.run())
-        await none_kept(book)
-        task.cancel()
-        await asyncio.wait({task})
-        found = [await book.find(check.record) for check in made]
-    assert [check and check.outcome.verdict for check in found] == [Verdict.MATCH] * 3
-    assert [asked[0] for asked in verifier.asked] == [
-        "op-0",
-        "op-1",
-        "op-2",
-        "op-0",
-        "op-2",
-        "op-0",
-    ]
-
-
-async def test_visitors_in_a_row_do_not_make_the_pauses_longer(tmp_path: Path) -> None:
-    clock = HandClock()
-    async with opened(tmp_path) as database:
-        await database.checks.add(new_check("op-0", bare(Verdict.UNAVAILABLE)))
-        verifier = ScriptedVerifier(clock, *[PASSING] * 20, matched())
-        work = Redelivery(verifier, database.checks, clock, lambda: 0.0, shortest=0.1)
-        task = asyncio.create_task(work.run())
-        async with asyncio.timeout(20):  # doubled at each, the pause would be half a minute
-            for asked in range(1, 20):
-                while len(verifier.asked) < asked:  # noqa: ASYNC110 - looks again
-                    await asyncio.sleep(0)
-                work.wake()
-            await none_kept(database.checks)
-        task.cancel()
-        await asyncio.wait({task})
-
-
-async def test_with_nothing_kept_redelivery_sleeps_until_woken(tmp_path: Path) -> None:
-    clock = HandClock()
-    async with opened(tmp_path) as database:
-        verifier = ScriptedVerifier(clock, matched())
-        work = Redelivery(verifier, database.checks, clock, lambda: 0.0, shortest=0.001)
-        task = asyncio.create_task(work.run())
-        await database.checks.add(new_check("op-1", bare(Verdict.UNAVAILABLE)))
-        work.wake()
-        await none_kept(database.checks)
-        task.cancel()
-        await asyncio.wait({task})
-    assert len(verifier.asked) == 1
-
-
 async def test_a_completed_check_keeps_its_moment(tmp_path: Path) -> None:
     async with opened(tmp_path) as database:
         check = await database.checks.add(new_check("op-1", bare(Verdict.UNAVAILABLE)))
-        await database.checks.complete("op-1", matched(), NOW + timedelta(hours=3))
+        await database.checks.complete(op("op-1"), matched(), NOW + timedelta(hours=3))
         found = await database.checks.find(check.record)
     assert found is not None
     assert found.at == NOW

@@ -15,11 +15,12 @@ from helpdesk.config_file import load
 from helpdesk.db import database_of, migrate
 from helpdesk.registry.columns import Entry
 from helpdesk.security import KeyRing
-from kiosk.helpdesk_client import Access, HelpdeskClient
-from kiosk.link import Link, LinkWatch
+from kiosk.helpdesk_client import Access
+from kiosk.link import Link
 from kiosk.verification import VerifierError
 from tests.helpdesk.verification.room import TODAY, HandClock, put
 from tests.kiosk import stand_ins
+from tests.kiosk.online_client import OnlineClient, client_of
 from tests.verifier_contract import OpIds, Subject, VerifierContract, known_invoices
 
 CONFIG = """
@@ -66,28 +67,21 @@ async def port(application: web.Application) -> AsyncIterator[int]:
 
 
 @pytest_asyncio.fixture
-async def client(port: int, keys: KeyRing) -> AsyncIterator[HelpdeskClient]:
-    link = LinkWatch(stand_ins.HandClock())
-    access = Access("A03", keys.kiosk_access.hex())
-    client = HelpdeskClient(f"http://127.0.0.1:{port}", link, access)
-    client.open()
-    yield client
-    await client.close()
+async def client(port: int, keys: KeyRing) -> AsyncIterator[OnlineClient]:
+    async with client_of(port, Access("A03", keys.kiosk_access.hex())) as client:
+        yield client
 
 
 class TestHelpdeskClient(VerifierContract):
     @pytest.fixture
-    def subject(self, client: HelpdeskClient) -> Subject:
+    def subject(self, client: OnlineClient) -> Subject:
         return Subject(client.verify, TODAY, VerifierError, new_op_id=OpIds())
 
 
 async def test_a_wrong_secret_is_refused_by_a_server_that_is_there(port: int) -> None:
-    link = LinkWatch(stand_ins.HandClock())
-    client = HelpdeskClient(f"http://127.0.0.1:{port}", link, Access("A03", "00" * 32))
-    client.open()
-    with pytest.raises(VerifierError) as caught:
-        await client.verify(OpIds(9)(), stand_ins.claim(), 5.0)
+    async with client_of(port, Access("A03", "00" * 32)) as client:
+        with pytest.raises(VerifierError) as caught:
+            await client.verify(OpIds(9)(), stand_ins.claim(), 5.0)
+        assert await client.probe()
     assert (caught.value.code, caught.value.params) == ("verifier.status", {"status": "401"})
-    assert await client.probe()
-    assert link.state is Link.ONLINE
-    await client.close()
+    assert client.link.state is Link.ONLINE

@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -72,12 +73,13 @@ def test_what_came_before_the_question_is_no_answer() -> None:
     "port",
     [
         TcpPort("127.0.0.1", 1),
+        TcpPort("printer..local", 9100),
         SerialPort("/dev/no-such-line"),
         UsbPort(0x1234, 0x5678, FakeBackend(UsbCarrier(384).engine)),
         FilePort(Path("/dev/no-such-printer")),
         FilePort(Path("/no/such/folder/slips.bin")),
     ],
-    ids=["tcp", "serial", "usb", "device", "file"],
+    ids=["tcp", "name", "serial", "usb", "device", "file"],
 )
 def test_what_is_not_there_is_said(port: TcpPort | SerialPort | UsbPort | FilePort) -> None:
     with pytest.raises(PortError) as refused:
@@ -178,3 +180,26 @@ def test_addresses_that_lead_nowhere(kind: str, address: str, code: str) -> None
     with pytest.raises(DocumentError) as refused:
         transport_factory(kind, address)
     assert refused.value.code == code
+
+
+async def test_what_talks_without_end_takes_no_slip_and_holds_up_nobody() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        del reader
+        with suppress(ConnectionError):  # until the other side hangs up
+            while True:
+                writer.write(bytes(16))
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        hung_up.set()
+
+    hung_up = asyncio.Event()
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with server:
+        address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        printer = Printer(transport_factory("tcp", address), Profile())
+        printer.distrust()
+        async with asyncio.timeout(30):
+            outcome = await printer.send(await printer.encode(slip("A")))
+            await printer.close()
+            await hung_up.wait()
+    assert outcome == SendOutcome(SendResult.NOT_SENT, PrinterState.UNKNOWN)

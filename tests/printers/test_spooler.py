@@ -309,3 +309,25 @@ async def test_a_mute_printer_prints_and_promises_nothing(any_bench: Bench) -> N
         entry = await any_bench.reach("A", *DONE)
         assert entry.state is JobState.SENT
         await eventually(lambda: any_bench.printed("A") == 1)
+
+
+class WrongLedger(MemoryLedger):
+    """A ledger with a bug: what it raises is in no contract."""
+
+    async def update(self, job_id: str, state: JobState, reason: str) -> None:
+        raise ZeroDivisionError
+
+
+async def test_a_bug_that_ends_it_is_told_and_closing_goes_on(bench: Bench) -> None:
+    bench.ledger = WrongLedger()
+    async with bench.running() as spooler:
+        await spooler.submit(bench.job("A"))
+        with pytest.raises(ZeroDivisionError):
+            await spooler.ended()
+
+
+async def test_its_end_is_waited_for_without_ending_it(any_bench: Bench, spooler: Spooler) -> None:
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(spooler.ended(), 0.01)
+    await spooler.submit(any_bench.job("A"))
+    await any_bench.reach("A", JobState.CONFIRMED)

@@ -58,12 +58,12 @@ def catalogue(language: str, domain: str) -> dict[str, str]:
 class PoCatalogues:
     """Translations without compiling anything."""
 
-    def __init__(self) -> None:
+    def __init__(self, domains: Sequence[str] = DOMAINS) -> None:
         self.languages: Sequence[str] = ("zh_CN", "en")
         self._texts = {
             language: {
                 key: text
-                for domain in reversed(DOMAINS)
+                for domain in reversed(domains)
                 for key, text in catalogue(language, domain).items()
             }
             for language in self.languages
@@ -223,6 +223,14 @@ TOKEN = "ABCDEFGHIJKLMNOP2345"
 SLIP_SCAN = f"YPR:{RECORD}:{TOKEN}".encode()
 
 
+_AS_OF = {
+    None: None,
+    Source.REGISTRY: NOW,
+    Source.UPSTREAM: NOW,
+    Source.PACK: NOW - timedelta(hours=18),
+}
+
+
 def check_of(
     verdict: Verdict,
     state: State | None = None,
@@ -246,7 +254,7 @@ def check_of(
             verdict=verdict,
             state=state,
             source=known,
-            as_of=NOW - timedelta(hours=18) if known is Source.PACK else None,
+            as_of=_AS_OF[known],
             compared=compared,
             advice=advice_for(verdict, state, kind=stated.kind, source=known, compared=compared),
             details=(details or details_of(FACE)) if matched else None,

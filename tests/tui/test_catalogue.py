@@ -17,25 +17,25 @@ from tests.tui.scripted_ports import ROOT, catalogue
 from tui.kiosk.answers import headline_key, large_key
 from tui.kiosk.ports import Link, SlipState
 from tui.kiosk.screens.help import TOPICS
-from tui.kiosk.slip_words import REASONS
+from tui.kiosk.slip_words import OURS, REASONS
 from tui.widgets.large_words import drawable
 
 LANGUAGES = ("zh_CN", "en")
 ANSWERS = [(Verdict.MATCH, state) for state in State] + [
     (verdict, None) for verdict in Verdict if verdict is not Verdict.MATCH
 ]
+HEADLINES = {headline_key(*answer, dated=dated) for answer in ANSWERS for dated in (False, True)}
+LARGE = {large_key(*answer, dated=dated) for answer in ANSWERS for dated in (False, True)}
 
 
 def composed_keys() -> set[str]:
     """Keys that the code puts together, from the enums they come from."""
-    keys = {str(code) for code in EntryCode}
-    for verdict, state in ANSWERS:
-        key = headline_key(verdict, state)
-        keys |= {key, f"{key}.other", large_key(verdict, state)}
+    keys = {str(code) for code in EntryCode} | HEADLINES | LARGE
+    keys |= {f"{key}.other" for key in HEADLINES}
     keys |= {f"result.source.{source}" for source in Source}
     keys |= {f"link.{link}{tail}" for link in Link for tail in ("", ".since")}
     keys |= {f"slip.{state}" for state in SlipState}
-    keys |= {f"slip.reason.{reason}" for reason in {*REASONS, "unknown"}}
+    keys |= {f"slip.reason.{reason}" for reason in {*REASONS, OURS}}
     for field in Field:
         keys |= {f"verify.question.{field}", f"paper.{field}", f"short.{field}"}
     for topic in TOPICS:
@@ -50,9 +50,13 @@ def composed_keys() -> set[str]:
     return keys | {f"error.tui.{code}" for code in ("timeout", "no_service")}
 
 
+def known_keys() -> set[str]:
+    return {key for domain in ("tui", "kiosk", "technician") for key in catalogue("zh_CN", domain)}
+
+
 def literal_keys() -> set[str]:
     """Dotted words in the code of the screens that are keys."""
-    known = set(catalogue("zh_CN", "tui")) | set(catalogue("zh_CN", "kiosk"))
+    known = known_keys()
     found = set()
     for path in (ROOT / "tui").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -89,8 +93,7 @@ def test_both_languages_have_the_same_keys_with_the_same_values() -> None:
 
 
 def test_every_key_used_exists() -> None:
-    known = set(catalogue("zh_CN", "tui")) | set(catalogue("zh_CN", "kiosk"))
-    assert composed_keys() | literal_keys() <= known
+    assert composed_keys() | literal_keys() <= known_keys()
 
 
 def test_no_sentence_is_unused() -> None:
@@ -104,7 +107,7 @@ def test_no_key_is_defined_twice() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_drawn_large_can_be_drawn(language: str) -> None:
     texts = catalogue(language, "tui")
-    assert all(drawable(texts[large_key(*answer)]) for answer in ANSWERS)
+    assert all(drawable(texts[key]) for key in LARGE)
     assert drawable(texts["home.large"])
 
 

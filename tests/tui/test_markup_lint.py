@@ -49,7 +49,8 @@ def is_plain(node: ast.expr, plain_names: frozenset[str]) -> bool:
         function = node.func
         if isinstance(function, ast.Attribute) and is_content(function.value, plain_names):
             return function.attr not in PARSERS
-        return name_of(function) in MAKERS | plain_names
+        # An option's own text is looked at where the option is made.
+        return name_of(function) in MAKERS | plain_names | {"Option"}
     return is_content(node, plain_names)
 
 

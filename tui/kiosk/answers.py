@@ -19,23 +19,26 @@ _TONES: Final = {
 }
 
 
-def tone_of(verdict: Verdict, state: State | None) -> Tone:
-    """A match is good news only in the normal state."""
+def tone_of(verdict: Verdict, state: State | None, *, dated: bool = False) -> Tone:
+    """A match is good news only in the normal state, where that is known of the present."""
     if verdict is Verdict.MATCH:
-        return Tone.GOOD if state is State.NORMAL else Tone.WARN
+        return Tone.GOOD if state is State.NORMAL and not dated else Tone.WARN
     return _TONES[verdict]
 
 
-def headline_key(verdict: Verdict, state: State | None) -> str:
-    """The key of the one sentence that is the answer."""
+def headline_key(verdict: Verdict, state: State | None, *, dated: bool = False) -> str:
+    """The key of the one sentence that is the answer; a dated normal has a place for `as_of`."""
+    if dated and state is State.NORMAL:
+        return "result.match.then_normal"
     if verdict is Verdict.MATCH and state is not None:
         return f"result.match.{state}"
     return f"result.{verdict}"
 
 
-def large_key(verdict: Verdict, state: State | None) -> str:
+def large_key(verdict: Verdict, state: State | None, *, dated: bool = False) -> str:
     """The key of the same answer in four characters or one word, to be drawn large."""
-    return headline_key(verdict, state).replace("result.", "result.large.", 1)
+    key = headline_key(verdict, state, dated=dated)
+    return key.replace("result.", "result.large.", 1)
 
 
 def source_key(source: Source | None, verdict: Verdict) -> str:

@@ -206,7 +206,7 @@ class KioskApp(PagedApp, inherit_bindings=False):
         self._idle.touch()
         if self._failed:
             return
-        if isinstance(self.screen, KioskScreen) and self.screen.take_scan(data):
+        if self._answers(data):
             return
         if self._reception is None:
             self._early_scan = data
@@ -219,7 +219,7 @@ class KioskApp(PagedApp, inherit_bindings=False):
         self._wording = self._wording_of(language)
         for screen in self.screen_stack:
             if isinstance(screen, KioskScreen):
-                screen.language_changed()
+                screen.compose_again()
 
     def stay(self) -> None:
         self._idle.touch()
@@ -243,12 +243,17 @@ class KioskApp(PagedApp, inherit_bindings=False):
             self.exit()
 
     def fail(self, code: str) -> None:
-        """Out of service until the kiosk is started again; `code` is for the staff."""
+        """Out of service until `serve`, or until started again; `code` is for the staff."""
         from tui.kiosk.screens.out_of_service import OutOfServiceScreen
 
         self.leave()
         self._failed = True
         self.push_screen(OutOfServiceScreen(self, code))
+
+    def serve(self) -> None:
+        """What was wrong is mended: the start is on the screen again."""
+        self._failed = False
+        self.leave()
 
     # --- life --------------------------------------------------------------------------------
 
@@ -276,6 +281,8 @@ class KioskApp(PagedApp, inherit_bindings=False):
 
     def second_passed(self) -> None:
         """Count towards the end of the visit and keep clock and countdown right."""
+        if not self.screen_stack:
+            return  # the app ends, and this second came after its last screen
         if not self._failed and len(self.screen_stack) > 1:
             presence = self._idle.tick()
             if presence is Presence.GONE:
@@ -316,6 +323,17 @@ class KioskApp(PagedApp, inherit_bindings=False):
     def action_contrast(self) -> None:
         """Large and high contrast, or back."""
         self.theme = DEFAULT if self.theme == CONTRAST else CONTRAST
+        for screen in self.screen_stack:
+            if isinstance(screen, KioskScreen):
+                screen.look_changed()
+
+    def _answers(self, data: bytes) -> bool:
+        """Whether the page takes a scan as its answer, also from under what lies over it."""
+        page = self.page
+        if page is None or (page is not self.screen and self._busy) or not page.take_scan(data):
+            return False
+        self.uncover_all()
+        return True
 
     @property
     def _busy(self) -> bool:
@@ -351,7 +369,7 @@ class KioskApp(PagedApp, inherit_bindings=False):
         self._stop_watching = ports.status.watch(self._heard)
         for screen in self.screen_stack:
             if isinstance(screen, KioskScreen):
-                screen.language_changed()
+                screen.compose_again()
         if not self.is_headless:
             self._memory = Memory()
             self._memory.settle()

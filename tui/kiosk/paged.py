@@ -14,10 +14,15 @@ ERASE_SCROLLBACK = "\x1b[3J"
 class PagedApp(HardenedApp):
     """The start, at most one page above it, and what is laid over that."""
 
+    @property
+    def page(self) -> KioskScreen | None:
+        """What is to see, or lies right under what was laid over it."""
+        screens = [screen for screen in self.screen_stack if isinstance(screen, KioskScreen)]
+        return next((screen for screen in reversed(screens) if not screen.OVERLAY), None)
+
     def show(self, page: KioskScreen) -> None:
         """Make `page` the one above the start; whatever lay over the old page is gone."""
-        while isinstance(self.screen, KioskScreen) and self.screen.OVERLAY:
-            self.pop_screen()
+        self.uncover_all()
         if len(self.screen_stack) > 1:
             self.switch_screen(page)
         else:
@@ -31,6 +36,11 @@ class PagedApp(HardenedApp):
     def uncover(self) -> None:
         """Take away what was laid over the page."""
         if isinstance(self.screen, KioskScreen) and self.screen.OVERLAY:
+            self.pop_screen()
+
+    def uncover_all(self) -> None:
+        """Take away all that was laid over the page."""
+        while isinstance(self.screen, KioskScreen) and self.screen.OVERLAY:
             self.pop_screen()
 
     def clear_pages(self) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # only for the types: the first paint does without invoices (
     from invoices.check import Check
     from invoices.claim import Claim
     from invoices.crc import CrcState
+    from invoices.told import Told
     from tui.kiosk.centre import Centre
 
 Stop = Callable[[], None]
@@ -76,7 +77,14 @@ class Unread:
     params: dict[str, str] = field(default_factory=dict)
 
 
-Reading = InvoiceRead | SlipRead | Unread
+@dataclass(frozen=True, slots=True)
+class SignedSlipRead:
+    """A scan of a printed slip's code; what it says counts only once it is checked."""
+
+    code: str
+
+
+Reading = InvoiceRead | SlipRead | SignedSlipRead | Unread
 
 
 class Reader(Protocol):
@@ -148,9 +156,8 @@ class Summary:
     """What a record number alone may show to whoever holds it."""
 
     record: str
-    verdict: str
-    state: str | None
     at: datetime
+    told: Told
 
 
 class Records(Protocol):
@@ -160,17 +167,69 @@ class Records(Protocol):
         """The whole check with the right token, its summary without one, else `None`."""
 
 
+class SlipWorth(StrEnum):
+    """Whether to believe a slip."""
+
+    GOOD = "good"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    """It cannot be told here and now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipSays:
+    """What a slip's code says; `told` is the answer of a check, None of any other slip."""
+
+    record: str
+    centre: str
+    kiosk: str
+    at: datetime
+    told: Told | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedSlip:
+    """A slip's code, checked by the list of signing keys that this kiosk holds.
+
+    Attributes:
+        worth: whether to believe it.
+        fault: show `error.<fault>` with `params`; empty for a good one.
+        says: what the code says; None where it may not be what its kiosk wrote.
+        listed_at: as of when the list is; None where there is none.
+        check: the whole check, where it is this kiosk's own.
+    """
+
+    worth: SlipWorth
+    fault: str = ""
+    params: dict[str, str] = field(default_factory=dict)
+    says: SlipSays | None = None
+    listed_at: datetime | None = None
+    check: Check | None = None
+
+
+class SignedSlips(Protocol):
+    """Slips that prove themselves, without a server."""
+
+    async def find(self, code: str) -> SignedSlip:
+        """Check the code, whatever it is."""
+
+
 class Link(StrEnum):
     """The kiosk's link to the server."""
 
     ONLINE = "online"
+    DEGRADED = "degraded"
     OFFLINE = "offline"
+    FENCED = "fenced"
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What every screen's head shows."""
+    """What every screen's head shows.
+
+    `data_as_of`: of when the data on this machine are that answer without a link, None without.
+    """
 
     link: Link
     since: datetime | None
@@ -178,6 +237,7 @@ class Health:
     """`ready`, `near_end`, `paper_out`, `cover_open`, `offline`, `error`, `unknown`, `none`."""
     scanner: str
     """`ready`, `lost`, `unknown`, `none`."""
+    data_as_of: datetime | None = None
 
 
 class Status(Protocol):
@@ -210,4 +270,5 @@ class Ports:
     checks: Checks | None = None
     slips: Slips | None = None
     records: Records | None = None
+    signed_slips: SignedSlips | None = None
     samples: Sequence[Sample] = ()

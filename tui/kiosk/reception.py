@@ -8,15 +8,25 @@ from typing import TYPE_CHECKING, Protocol
 
 from invoices.crc import CrcState
 from tui.kiosk.desk import Desk
-from tui.kiosk.ports import Entry, InvoiceRead, Refused, SlipRead, Summary, Unread
+from tui.kiosk.ports import (
+    Entry,
+    InvoiceRead,
+    Refused,
+    SignedSlipRead,
+    SlipRead,
+    Summary,
+    Unread,
+)
 from tui.kiosk.screens.checking import CheckingScreen
 from tui.kiosk.screens.doubtful_code import DoubtfulCodeScreen
-from tui.kiosk.screens.notice import NoticeScreen, no_record, problem, summary
+from tui.kiosk.screens.notice import NoticeScreen, no_record, problem
 from tui.kiosk.screens.result import Occasion, ResultScreen
+from tui.kiosk.signed_slip_words import slip_notice
+from tui.kiosk.told_words import summary
 
 if TYPE_CHECKING:
     from invoices.claim import Claim
-    from tui.kiosk.ports import Checks, Ports, Reading, Records
+    from tui.kiosk.ports import Checks, Ports, Reading, Records, SignedSlips
     from tui.kiosk.screen import KioskScreen
 
 PATIENCE = 0.25
@@ -96,10 +106,16 @@ class Reception:
                     self.go_on(claim)
             case SlipRead(record=record, token=token) if self._ports.records is not None:
                 self.find(record, token)
+            case SignedSlipRead(code=code) if self._ports.signed_slips is not None:
+                self._prove(code, self._ports.signed_slips)
             case Unread(code=code, params=params):
                 self._stage.show(NoticeScreen(self._stage, problem(code, params)))
             case _:
                 self._stage.show(NoticeScreen(self._stage, problem("tui.no_service", {})))
+
+    def _prove(self, code: str, slips: SignedSlips) -> None:
+        if not self.busy:
+            self._ask(self._proved(code, slips))
 
     def _ask(self, question: Coroutine[object, object, KioskScreen]) -> None:
         self.busy = True
@@ -125,6 +141,16 @@ class Reception:
         if isinstance(answer, Refused):
             return NoticeScreen(self._stage, problem(answer.code, answer.params))
         return ResultScreen(self._stage, answer, Occasion.CHECKED)
+
+    async def _proved(self, code: str, slips: SignedSlips) -> KioskScreen:
+        try:
+            async with asyncio.timeout(BOUND):
+                slip = await slips.find(code)
+        except TimeoutError:
+            return NoticeScreen(self._stage, problem("tui.timeout", {}))
+        if slip.check is not None:
+            return ResultScreen(self._stage, slip.check, Occasion.FOUND, slip)
+        return NoticeScreen(self._stage, slip_notice(slip, self._stage.wording))
 
     async def _found(self, record: str, token: str | None, records: Records) -> KioskScreen:
         try:

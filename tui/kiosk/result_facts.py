@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from invoices.advice import AdviceCode
 from invoices.money import format_fen
 from tui.kiosk.answers import source_key
+from tui.kiosk.result_plan import ResultText
 from tui.plain_text import plain_text
 from tui.widgets.facts import Fact
 
@@ -16,6 +18,16 @@ if TYPE_CHECKING:
     from invoices.face import Details
     from invoices.outcome import Outcome
     from tui.kiosk.wording import Wording
+
+
+def result_text(check: Check, wording: Wording, *, paper: bool) -> ResultText:
+    """All that stands below the answer; `paper` says whether this kiosk gives slips."""
+    details = check.outcome.details
+    return ResultText(
+        details=() if details is None else detail_facts(details, wording),
+        advice=advice_facts(check.outcome, wording, paper=paper),
+        proof=proof_facts(check, wording),
+    )
 
 
 def detail_facts(details: Details, wording: Wording) -> list[Fact]:
@@ -34,9 +46,13 @@ def detail_facts(details: Details, wording: Wording) -> list[Fact]:
     return [Fact(wording.say(key), Content(plain_text(value))) for key, value in rows if value]
 
 
-def advice_facts(outcome: Outcome, wording: Wording) -> list[Fact]:
-    """Two or three sentences, each with something to do."""
-    return [Fact(Content("▸"), wording.say(f"advice.{code}")) for code in outcome.advice]
+def advice_facts(outcome: Outcome, wording: Wording, *, paper: bool) -> list[Fact]:
+    """Two or three sentences, each with something to do; no slip is spoken of without paper."""
+    keys = [
+        "result.keep_number" if code is AdviceCode.KEEP_SLIP and not paper else f"advice.{code}"
+        for code in outcome.advice
+    ]
+    return [Fact(Content("▸"), wording.say(key)) for key in keys]
 
 
 def proof_facts(check: Check, wording: Wording) -> list[Fact]:

@@ -76,12 +76,23 @@ class KioskScreen(Screen[None]):
         for foot in self.query(Foot):
             foot.show(self._hints())
 
-    def language_changed(self) -> None:
-        """Compose again in the other language: at once, or when seen again."""
+    def compose_again(self) -> None:
+        """Say all anew, as in another language: at once, or when seen again."""
         if self.is_current:
             self.refresh(recompose=True)
         else:
             self._stale = True
+
+    async def recompose(self) -> None:
+        """Whoever goes by keys stays where they are."""
+        chain = self.focus_chain
+        place = chain.index(self.focused) if self.focused in chain else None
+        await super().recompose()
+        if place is not None:
+            self.set_focus(next(iter(self.focus_chain[place:]), None))
+
+    def look_changed(self) -> None:
+        """The theme is another; the style sheets know, what they cannot decide is done here."""
 
     def on_screen_resume(self) -> None:
         if self._stale:

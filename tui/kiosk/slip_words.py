@@ -7,8 +7,9 @@ from textual.content import Content
 from tui.kiosk.ports import Refused, SlipShown, SlipState
 from tui.kiosk.wording import Wording
 
-REASONS = frozenset({"paper_out", "cover_open", "offline", "error", "expired"})
-"""Reasons with a sentence of their own; any other is `unknown`."""
+REASONS = frozenset({"paper_out", "cover_open", "offline", "error", "expired", "unknown"})
+"""Reasons with a sentence of their own; any other lies with this kiosk, not with its printer."""
+OURS = "kiosk"
 
 
 def slip_line(slip: SlipShown | Refused | None, wording: Wording) -> Content:
@@ -16,10 +17,10 @@ def slip_line(slip: SlipShown | Refused | None, wording: Wording) -> Content:
     match slip:
         case None:
             return Content("")
-        case Refused(code=code, params=params):
-            return wording.say(f"error.{code}", **params)
+        case Refused():
+            return wording.say("slip.refused")
         case SlipShown(state=SlipState.WAITING | SlipState.FAILED as state, reason=reason):
-            known = reason if reason in REASONS else "unknown"
+            known = reason if reason in REASONS else OURS
             return wording.say(f"slip.{state}", reason=wording.text(f"slip.reason.{known}"))
         case SlipShown(state=state):
             return wording.say(f"slip.{state}")

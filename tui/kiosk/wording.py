@@ -69,5 +69,8 @@ class Wording:
             return self.text("link.unknown")
         if health.since is None or health.link == "online":
             return self.text(f"link.{health.link}")
-        past = (self.clock.now() - health.since).total_seconds()
-        return self.text(f"link.{health.link}.since", age=self.age(past))
+        age = self.age((self.clock.now() - health.since).total_seconds())
+        if health.link == "offline" and health.data_as_of is not None:
+            day = self.clock.local(health.data_as_of).strftime("%m-%d")
+            return self.text("link.offline.data", age=age, day=day)
+        return self.text(f"link.{health.link}.since", age=age)

@@ -20,6 +20,11 @@ class Fact:
     value: Content
 
 
+def height_of(facts: Sequence[Fact], width: int) -> int:
+    """Lines that these facts take at a width."""
+    return len(_lines(facts, width))
+
+
 class Facts(Widget):
     """As many lines as the values take at the width there is."""
 
@@ -36,32 +41,29 @@ class Facts(Widget):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._facts = [*facts]
-        self._column = max((fact.label.cell_length for fact in facts), default=0) + 2
 
     @property
     def facts(self) -> Sequence[Fact]:
         """What is shown."""
         return self._facts
 
-    def height_at(self, width: int) -> int:
-        """Lines at a width."""
-        return len(self._lines(width))
-
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """One line a fact, more for long ones."""
         del container, viewport
-        return self.height_at(width)
+        return height_of(self._facts, width)
 
     def render(self) -> Content:
         """The lines at the present width."""
-        return Content("\n").join(self._lines(self.size.width))
+        return Content("\n").join(_lines(self._facts, self.size.width))
 
-    def _lines(self, width: int) -> list[Content]:
-        room = max(8, width - self._column)
-        lines: list[Content] = []
-        for fact in self._facts:
-            wrapped = [Content(line) for line in set_lines(fact.value.plain, room)]
-            head = fact.label.stylize("$quiet")
-            lines.append(head.pad_right(self._column - head.cell_length).append(wrapped[0]))
-            lines.extend(line.pad_left(self._column) for line in wrapped[1:])
-        return lines
+
+def _lines(facts: Sequence[Fact], width: int) -> list[Content]:
+    column = max((fact.label.cell_length for fact in facts), default=0) + 2
+    room = max(8, width - column)
+    lines: list[Content] = []
+    for fact in facts:
+        wrapped = [Content(line) for line in set_lines(fact.value.plain, room)]
+        head = fact.label.stylize("$quiet")
+        lines.append(head.pad_right(column - head.cell_length).append(wrapped[0]))
+        lines.extend(line.pad_left(column) for line in wrapped[1:])
+    return lines

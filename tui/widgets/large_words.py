@@ -8,7 +8,8 @@ from textual.widgets import Static
 from tui.widgets.half_blocks import half_blocks
 from tui.widgets.large_glyphs import GLYPHS, HEIGHT
 
-_BLANK = 8
+_UNKNOWN, _BLANK = 8, 4
+"""Columns of a sign without a picture, and of the space between words."""
 
 
 def drawable(text: str) -> bool:
@@ -17,7 +18,7 @@ def drawable(text: str) -> bool:
 
 
 def large_lines(text: str) -> str:
-    """Eight lines; a Chinese character takes 16 columns, a Latin one 8. A blank for the unknown."""
+    """Eight lines; a Chinese character takes 16 columns, a Latin one 8, a space 4."""
     rows: list[list[bool]] = [[] for _ in range(HEIGHT)]
     for sign in text:
         for row, dots in zip(rows, _glyph(sign), strict=True):
@@ -26,9 +27,9 @@ def large_lines(text: str) -> str:
 
 
 def _glyph(sign: str) -> list[list[bool]]:
-    code = GLYPHS.get(sign)
+    code = None if sign == " " else GLYPHS.get(sign)
     if code is None:
-        return [[False] * _BLANK for _ in range(HEIGHT)]
+        return [[False] * (_BLANK if sign == " " else _UNKNOWN) for _ in range(HEIGHT)]
     digits = len(code) // HEIGHT
     rows = [code[at : at + digits] for at in range(0, len(code), digits)]
     return [[bit == "1" for bit in f"{int(row, 16):0{4 * digits}b}"] for row in rows]

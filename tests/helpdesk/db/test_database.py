@@ -158,3 +158,18 @@ async def test_a_server_that_is_not_there() -> None:
 async def test_an_address_that_is_none(url: str) -> None:
     with pytest.raises(DatabaseError, match=r"db\.url"):
         await Database.open(url)
+
+
+async def test_reads_that_wait_when_it_closes_are_answered(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite://{tmp_path}/a.sqlite3")
+    try:
+        reads = [asyncio.create_task(database.read("SELECT 1")) for _ in range(3)]
+        # The first are on their way to the thread, the last still wait for their turn.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        reads += [asyncio.create_task(database.read("SELECT 1")) for _ in range(3)]
+        await asyncio.sleep(0)
+    finally:
+        await database.close()
+    async with asyncio.timeout(5):
+        assert await asyncio.gather(*reads) == [[(1,)]] * 6

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import pytest
 from hypothesis import given, settings
@@ -199,3 +200,39 @@ async def _play(url: str, plan: list[tuple[int, bool, int]]) -> None:
         assert not answered or number in written
         if number >= 0 and not any(isinstance(each, asyncio.CancelledError) for each in mine):
             assert len(answered) == 1
+
+
+class Unreachable(Database):
+    """Begins so many transactions, then none."""
+
+    begins = 0
+    asked = 0
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        self.asked += 1
+        if self.asked > self.begins:
+            raise DatabaseError("db.unavailable")
+        async with super().transaction() as tx:
+            yield tx
+
+
+@pytest.mark.parametrize("begins", [0, 1, 2])
+async def test_a_database_that_is_gone_is_not_asked_for_each_item(
+    sqlite_url: str, begins: int
+) -> None:
+    database = await Unreachable.open(sqlite_url)
+    try:
+        database.begins = 1
+        await _prepare(database)
+        database.begins, database.asked = begins, 0
+        async with GroupCommit(database, Ledger().apply) as group:
+            outcomes = await asyncio.gather(
+                *(group.submit(number) for number in (1, -2, 3, 4)), return_exceptions=True
+            )
+        assert database.asked == begins + 1
+        assert await _written(database) == ([1] if begins == 2 else [])
+    finally:
+        await database.close()
+    gone = [getattr(outcome, "code", "") == "db.unavailable" for outcome in outcomes]
+    assert gone == [begins < 2, True, True, True]

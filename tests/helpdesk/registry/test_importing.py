@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from helpdesk.registry import importing
 from helpdesk.registry.columns import Entry
+from helpdesk.registry.csv_table import CsvTable
 from helpdesk.registry.errors import RegistryError, TableError
 from helpdesk.registry.importing import Progress, Summary
 from helpdesk.registry.totals import Sums
@@ -282,3 +285,35 @@ async def test_an_import_given_up_midway_keeps_whole_batches_and_lets_the_file_g
     ((count,),) = await registry.database.read("SELECT count(*) FROM registry_invoice")
     assert count == 50
     assert await totals(registry) == expected_totals(entries[:50])
+
+
+async def test_an_import_that_is_cancelled_closes_the_file_when_its_thread_has_ended(
+    registry: Registry, entries: list[Entry], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = await file_of(tmp_path / "a.csv", entries)
+    began, may_read, order = threading.Event(), threading.Event(), list[str]()
+    read, close = importing.Importer._next, CsvTable.close
+
+    def slow(*arguments: Any) -> Any:
+        began.set()
+        may_read.wait(10)
+        batch = read(*arguments)
+        order.append("read")
+        return batch
+
+    def closed(table: CsvTable) -> None:
+        order.append("closed")
+        close(table)
+
+    monkeypatch.setattr(importing.Importer, "_next", slow)
+    monkeypatch.setattr(CsvTable, "close", closed)
+    taking = asyncio.create_task(registry.take(path))
+    assert await asyncio.to_thread(began.wait, 10)
+    for _ in range(2):
+        taking.cancel()
+        # What could close the file gets its turn in the threads.
+        for _ in range(3):
+            await asyncio.to_thread(bool)
+    may_read.set()
+    assert isinstance((await asyncio.gather(taking, return_exceptions=True))[0], BaseException)
+    assert order == ["read", "closed"]

@@ -87,7 +87,27 @@ def test_quotes_blank_lines_and_a_cell_over_two_lines(tmp_path: Path) -> None:
     text = as_csv([COLUMNS]) + '\n"a\nb",' + ",".join(row[1:]) + "\n\n" + ",".join(row) + "\n"
     rows = read(written(tmp_path / "a.csv", text))
 
-    assert rows == [(3, ("a\nb", *row[1:])), (6, tuple(row))]
+    assert rows == [(3, ("a\nb", *row[1:])), (4, "row.quoted"), (6, tuple(row))]
+
+
+def test_a_line_break_at_a_cells_end_takes_nothing_in(tmp_path: Path) -> None:
+    row = ["x"] * 15
+    text = as_csv([COLUMNS]) + '"a\n",' + ",".join(row[1:]) + "\n" + ",".join(row) + "\n"
+    rows = read(written(tmp_path / "a.csv", text))
+
+    assert rows == [(2, ("a\n", *row[1:])), (4, tuple(row))]
+
+
+def test_every_row_that_open_quotes_take_in_is_told(tmp_path: Path) -> None:
+    row = ",".join(["x"] * 15)
+    named = ",".join(["x"] * 14) + ',"y"'
+    lines = [row, row.removesuffix("x") + '"open', row, row, named, row]
+    rows = read(written(tmp_path / "a.csv", as_csv([COLUMNS]) + "\n".join(lines) + "\n"))
+
+    assert [line for line, _ in rows] == list(range(2, 8))
+    assert [told for _, told in rows if isinstance(told, str)] == [
+        *("row.csv", "row.quoted", "row.quoted", "row.quoted")
+    ]
 
 
 def test_hostile_rows_are_told_and_the_next_ones_read(tmp_path: Path) -> None:
@@ -115,7 +135,8 @@ def test_an_open_quote_does_not_swallow_the_rest_of_a_long_file(tmp_path: Path) 
     rows = read(written(tmp_path / "a.csv", text))
 
     assert rows[0] == (2, "row.csv")
-    assert len(rows) > 5_000
+    assert [line for line, _ in rows] == list(range(2, 10_003))
+    assert sum(told != "row.quoted" for _, told in rows) > 5_000
 
 
 @pytest.mark.parametrize(
@@ -185,6 +206,26 @@ def test_numbers_and_days_of_a_sheet_are_read_as_meant(tmp_path: Path) -> None:
     assert rows[2:4] == [(4, "row.number_cell"), (5, "row.cell")]
     assert rows[4][0] == 7
     assert rows[4][1][4] == "1.005"
+
+
+@pytest.mark.parametrize("said", ["NaN", "inf", "-Infinity", "1e400"])
+def test_a_cell_that_is_no_number_spoils_only_its_own_row(tmp_path: Path, said: str) -> None:
+    header = ["kind", "number", "issued_on", "net_amount", "tax_amount", "total_amount"]
+    row = ["32", "1", "2026-01-01", 1, 2, 77777]
+    path = sheet(tmp_path / "a.xlsx", [header, row, [*row[:5], 3]])
+    parts = {}
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            parts[name] = archive.read(name).replace(b"77777", said.encode())
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+    rows = read(path)
+
+    assert [line for line, _ in rows] == [2, 3]
+    assert rows[0][1] == "row.number_cell"
+    assert rows[1][1][6] == "3"
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused(

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,20 @@ def test_files_are_for_their_owner_only(folder: Path) -> None:
     assert [stat.S_IMODE((folder / name).stat().st_mode) for name in FILES] == [0o600] * 3
 
 
+def test_a_new_key_lasts_through_a_power_cut(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = []
+    real = os.fsync
+
+    def noted(descriptor: int) -> None:
+        ring = (folder / KeyRing.RING_FILE).read_bytes()
+        synced.append((Path(f"/proc/self/fd/{descriptor}").readlink(), ring))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    KeyRing.rotate(folder)
+    assert synced[-1] == (folder, (folder / KeyRing.RING_FILE).read_bytes())
+
+
 def test_opening_again_opens_what_was_sealed(folder: Path) -> None:
     sealed = KeyRing.open(folder).sealer("invoice").seal(7, "票".encode())
     ring = KeyRing.open(folder)
@@ -36,6 +52,52 @@ def test_keys_are_never_overwritten(folder: Path) -> None:
     with pytest.raises(KeyRingError, match=r"keys\.exist"):
         KeyRing.create(folder)
     assert {name: (folder / name).read_bytes() for name in FILES} == before
+
+
+class PowerCutError(Exception):
+    pass
+
+
+def test_a_ring_that_a_power_cut_left_half_made_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, left = os.fsync, 0
+
+    def cut(descriptor: int) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise PowerCutError
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", cut)
+    for syncs in count():
+        folder = tmp_path / str(syncs)
+        left = syncs
+        try:
+            KeyRing.create(folder)
+            break
+        except PowerCutError:
+            left = 1000
+        whole = (folder / KeyRing.RING_FILE).exists()
+        made = KeyRing.open(folder) if whole else KeyRing.create(folder)
+        assert made.kiosk_access == KeyRing.open(folder).kiosk_access
+        with pytest.raises(KeyRingError, match=r"keys\.exist"):
+            KeyRing.create(folder)
+    assert syncs > 6
+    assert sorted(each.name for each in folder.iterdir()) == sorted(FILES)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_one_file_that_is_left_of_a_ring_is_kept(folder: Path, name: str) -> None:
+    for other in FILES:
+        if other != name:
+            (folder / other).unlink()
+    before = (folder / name).read_bytes()
+    with pytest.raises(KeyRingError, match=r"keys\.exist"):
+        KeyRing.create(folder)
+    assert [each.name for each in folder.iterdir()] == [name]
+    assert (folder / name).read_bytes() == before
 
 
 @pytest.mark.parametrize("name", FILES)

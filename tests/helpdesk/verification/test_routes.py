@@ -97,8 +97,8 @@ async def ask(client: Client, asked: object, **headers: str) -> tuple[int, Any]:
         return response.status, await response.json(content_type=None)
 
 
-def kiosk(keys: KeyRing, op_id: str) -> dict[str, str]:
-    credentials = f"Yanpiao-Kiosk A03:{keys.kiosk_access.hex()}"
+def kiosk(keys: KeyRing, op_id: str, prefix: str = "A03") -> dict[str, str]:
+    credentials = f"Yanpiao-Kiosk {prefix}:{keys.kiosk_access.hex()}"
     return {"Authorization": credentials, "Idempotency_Key": op_id}
 
 
@@ -206,6 +206,18 @@ async def test_a_kiosk_names_only_records_of_its_own(
         assert (status, problem["code"]) == (422, "verification.record")
 
 
+async def test_no_kiosk_writes_the_numbers_of_the_web(
+    serve: Serve, stock: list[Entry], keys: KeyRing
+) -> None:
+    client, ids = await serve(stock), OpIds()
+    asked = body() | {"record": "W-261124-0001"}
+
+    status, problem = await ask(client, asked, **kiosk(keys, ids(), "W"))
+
+    assert (status, problem["code"]) == (422, "verification.record")
+    assert (await ask(client, body()))[1]["record"] == "W-261124-0001"
+
+
 async def test_a_stranger_cannot_name_the_record(serve: Serve, stock: list[Entry]) -> None:
     client = await serve(stock)
 
@@ -231,6 +243,21 @@ async def test_guessing_is_slowed_for_each_address_and_each_kiosk(
     assert (await ask(client, wrong, **kiosk(keys, ids())))[0] == 200
 
     clock.pass_(seconds=21)
+    assert (await ask(client, body()))[0] == 200
+
+
+async def test_guesses_made_at_once_count_like_those_made_one_by_one(
+    serve: Serve, stock: list[Entry], clock: HandClock
+) -> None:
+    client = await serve(stock, guesses=3)
+    wrong = [body("edge") | {"check_code": f"{number:06d}"} for number in range(5)]
+
+    told = await asyncio.gather(*(ask(client, each) for each in wrong))
+
+    guessed = [status for status, _ in told].count(200)
+    clock.pass_(seconds=(guessed - 3) * 20 + 19)
+    assert (await ask(client, body()))[0] == 429
+    clock.pass_(seconds=2)
     assert (await ask(client, body()))[0] == 200
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -162,6 +163,35 @@ async def test_a_row_that_cannot_be_opened_is_no_verdict(desk: Worker) -> None:
 
     assert recorded.outcome.verdict is Verdict.UNAVAILABLE
     assert recorded.outcome.source is None
+
+
+@pytest.mark.parametrize("channel", ["anonymous", "kiosk"])
+async def test_a_retry_of_a_check_that_cannot_be_opened_is_no_verdict(
+    desk: Worker, channel: str
+) -> None:
+    one = desk.ids()
+    first = await desk.ask(claim(), op_id=one, channel=channel)
+    async with desk.database.transaction() as tx:
+        await tx.execute("UPDATE verification_check SET sealed = $1", b"damaged")
+
+    again, other = await asyncio.gather(
+        desk.ask(claim(), op_id=one, channel=channel), desk.ask(claim("paper"))
+    )
+
+    assert again.outcome.verdict is Verdict.UNAVAILABLE
+    assert (again.repeated, again.record) == (True, first.record)
+    assert other.outcome.verdict is Verdict.MATCH
+
+
+@pytest.mark.parametrize("field", ["code", "number", "check_code", "seller_tax_id"])
+async def test_a_claim_with_a_separator_is_answered_again(desk: Worker, field: str) -> None:
+    text: dict[str, Any] = {field: "26\x1f7\x1f"}
+    odd, one = replace(claim(), **text), desk.ids()
+    first = await desk.ask(odd, op_id=one)
+
+    again = await desk.ask(odd, op_id=one)
+
+    assert (again.outcome, again.repeated) == (first.outcome, True)
 
 
 async def test_nothing_sensitive_lies_in_the_clear(desk: Worker) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from helpdesk.errors import HelpdeskError
 from helpdesk.slices import ROUTES
 from helpdesk.web import Api, ApiError, Call, Permission, RequestError
+from helpdesk.web.permission import GRANTS
 
 OP_ID = "0192f0c1-2345-7abc-8def-0123456789ab"
 
@@ -176,6 +177,13 @@ async def test_only_plain_json_is_read(client: Any, headers: dict[str, str]) -> 
     await _problem(answer)
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"Utf-8"'])
+async def test_the_name_of_the_encoding_is_read_in_any_case(client: Any, charset: str) -> None:
+    headers = {"Content-Type": f"application/json; charset={charset}"}
+    answer = await client.post(PATH, data=b'{"word": "a"}', headers=headers)
+    assert answer.status == 200
+
+
 async def test_who_calls(client: Any, house: Any) -> None:
     headers = house.credentials | {"Idempotency-Key": OP_ID}
     answer = await client.post(PATH, json={"word": "a"}, headers=headers)
@@ -201,7 +209,11 @@ async def test_credentials_that_prove_nothing(client: Any, credentials: str) -> 
     assert answer.headers["WWW-Authenticate"] == "Yanpiao-Kiosk"
 
 
-@pytest.mark.parametrize("key", ["", "1", str(uuid4()), OP_ID.upper(), OP_ID + "0"])
+@pytest.mark.parametrize(
+    "key",
+    ["", "1", str(uuid4()), OP_ID.upper(), OP_ID + "0"],
+    ids=["empty", "short", "uuid4", "upper", "long"],
+)
 async def test_an_idempotency_key_is_a_uuid7(client: Any, key: str) -> None:
     answer = await client.post(PATH, json={"word": "a"}, headers={"Idempotency-Key": key})
     assert (await _problem(answer))["code"] == "idempotency.malformed"
@@ -283,7 +295,7 @@ async def test_two_operations_of_one_name_do_not_start(house: Any, serve: Any) -
 async def test_a_permission_nobody_holds(
     house: Any, serve: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("helpdesk.web.permission.GRANTS", dict.fromkeys(["anonymous", "kiosk"], ()))
+    monkeypatch.setattr("helpdesk.web.permission.GRANTS", dict.fromkeys(GRANTS, ()))
     client = await serve(house, WITH_ECHO)
     stranger = await client.post(PATH, json={"word": "a"})
     kiosk = await client.post(PATH, json={"word": "a"}, headers=house.credentials)

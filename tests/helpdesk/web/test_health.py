@@ -53,6 +53,29 @@ async def test_a_writer_that_is_stuck(house: Any, serve: Any, monkeypatch: Any) 
     assert await _ready(client) == (200, [])
 
 
+async def test_many_who_ask_at_once_cost_one_write(
+    house: Any, serve: Any, monkeypatch: Any
+) -> None:
+    beat, beats = health._beat, []
+
+    async def counted(resources: Any) -> None:
+        beats.append(1)
+        await beat(resources)
+
+    monkeypatch.setattr(health, "_beat", counted)
+    resources = (await serve(house)).app[RESOURCES]
+    probe = health.Probe()
+    asking = [asyncio.create_task(probe.reasons(resources)) for _ in range(20)]
+    await asyncio.sleep(0)
+    asking[0].cancel()
+    first, *others = await asyncio.gather(*asking, return_exceptions=True)
+    assert isinstance(first, asyncio.CancelledError)
+    assert others == [[]] * 19
+    assert len(beats) == 1
+    assert await probe.reasons(resources) == []
+    assert len(beats) == 2
+
+
 async def test_no_new_work_while_ending(house: Any, serve: Any) -> None:
     client = await serve(house)
     client.app[DRAINING].begun = True

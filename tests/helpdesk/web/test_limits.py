@@ -81,6 +81,10 @@ def test_never_more_than_the_burst_and_the_rate(steps: list[tuple[float, str]], 
         (None, "198.51.100.1", "198.51.100.1"),
         ("", "2001:db8::1", "2001:db8::1"),
         ("127.0.0.1", "unknown", "127.0.0.1"),
+        # A socket that systemd opened listens on both families and maps IPv4 into IPv6.
+        ("::ffff:127.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("::ffff:203.0.113.9", "198.51.100.1", "203.0.113.9"),
+        ("127.0.0.1", "6.6.6.6, ::ffff:198.51.100.1, ::ffff:10.1.1.1", "198.51.100.1"),
     ],
 )
 def test_only_a_proxy_we_trust_speaks_for_others(
@@ -92,6 +96,7 @@ def test_only_a_proxy_we_trust_speaks_for_others(
 def test_without_proxies_nobody_is_believed() -> None:
     assert client_address(None, "198.51.100.1", ()) == LOCAL
     assert client_address("127.0.0.1", "198.51.100.1", ()) == "127.0.0.1"
+    assert client_address("::ffff:203.0.113.9", None, ()) == "203.0.113.9"
 
 
 @given(forwarded=st.text(max_size=60))

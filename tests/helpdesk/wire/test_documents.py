@@ -16,6 +16,7 @@ from helpdesk.wire.faults import Fault
 from helpdesk.wire.journal_form import Entry
 from helpdesk.wire.journal_kinds import KINDS
 from helpdesk.wire.numbered import Numbered
+from helpdesk.wire.pack_manifest import Manifest, PackFile
 from helpdesk.wire.revocation import Revocations
 from helpdesk.wire.slip_claims import SlipClaims, SlipType, StateCode, VerdictCode
 from helpdesk.wire.trust_list import IssuerCertificate, RevocationPart, TrustedKey, TrustList
@@ -56,6 +57,9 @@ def test_the_slip_of_the_document_holds_by_its_own_trust_list() -> None:
     slip = slip_code.verify(whole(vectors["code"]), trust, known, NOW)
 
     assert slip.claims.to_cbor().hex() == whole(vectors["payload"])
+    for name in ("expired_pack", "nobody"):
+        other = slip_code.verify(whole(vectors[name]), trust, known, NOW).claims
+        assert other.to_cbor().hex() == whole(vectors[f"{name}_payload"])
     assert slip_code.unsigned_claims(whole(vectors["unsigned"])).record == slip.claims.record
 
 
@@ -90,11 +94,20 @@ def test_the_digest_of_the_documents_request_is_of_its_body() -> None:
     assert len(base64.b64decode(digest.removeprefix("Content-Digest: sha-256=:")[:-1])) == 32
 
 
-@pytest.mark.parametrize(
-    "record", [SlipClaims, TrustedKey, TrustList, RevocationPart, IssuerCertificate]
-)
-def test_every_number_of_a_record_is_in_the_document(record: type[Numbered]) -> None:
-    text = text_of("slip-code")
+RECORDS: list[tuple[type[Numbered], str]] = [
+    (SlipClaims, "slip-code"),
+    (TrustedKey, "slip-code"),
+    (TrustList, "slip-code"),
+    (RevocationPart, "slip-code"),
+    (IssuerCertificate, "slip-code"),
+    (Manifest, "pack-format"),
+    (PackFile, "pack-format"),
+]
+
+
+@pytest.mark.parametrize(("record", "name"), RECORDS)
+def test_every_number_of_a_record_is_in_the_document(record: type[Numbered], name: str) -> None:
+    text = text_of(name)
     lacking = [name for name, at in record.NUMBERS.items() if f"| {at} | {name} |" not in text]
     assert lacking == []
 
@@ -112,5 +125,5 @@ def test_every_code_is_in_the_document(code: SlipType | VerdictCode | StateCode)
 
 
 def test_every_refusal_is_in_a_document() -> None:
-    texts = text_of("slip-code") + text_of("journal-format")
+    texts = "".join(map(text_of, ("slip-code", "journal-format", "pack-format")))
     assert [fault for fault in Fault if f"`{fault}`" not in texts] == []

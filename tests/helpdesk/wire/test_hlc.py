@@ -70,6 +70,8 @@ def test_an_anchor_places_every_entry_of_its_boot() -> None:
     assert anchor.occurred_at(b"b" * 16, 30_000) == now - timedelta(minutes=1)
     assert anchor.occurred_at(b"b" * 16, 90_500) == now + timedelta(milliseconds=500)
     assert anchor.occurred_at(b"c" * 16, 30_000) is None
+    assert anchor.occurred_at(b"b" * 16, (1 << 63) - 1) is None
+    assert anchor.occurred_at(b"b" * 16, 1 << 48) is None
 
 
 def test_a_clock_is_suspect_when_it_goes_back_or_is_off() -> None:

@@ -14,16 +14,19 @@ from helpdesk.wire import cose, slip_code, strict_cbor
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.signing_key import NO_KEY
 from helpdesk.wire.slip_claims import (
+    Basis,
     SignatureState,
     SlipClaims,
     SlipType,
     StateCode,
     VerdictCode,
+    basis_of,
     invoice_hash,
 )
 from helpdesk.wire.trust_list import Use
 from invoices.canonical import identity
-from invoices.verdict import State, Verdict
+from invoices.told import Told
+from invoices.verdict import Source, State, Verdict
 from tests.helpdesk.wire.world import (
     KIOSK,
     NOW,
@@ -36,6 +39,9 @@ from tests.helpdesk.wire.world import (
 )
 
 CODE = slip_code.issue(claims(), KIOSK)
+
+
+LEVELS = {"M": qrcode.constants.ERROR_CORRECT_M, "Q": qrcode.constants.ERROR_CORRECT_Q}
 
 
 def wrapped(message: bytes) -> str:
@@ -80,22 +86,49 @@ def test_every_other_slip_comes_back_as_it_was_made(
         invoice=None,
     )
 
+    assert made.told is None
     assert Desk().verify(slip_code.issue(made, KIOSK)).claims == made
 
 
 def test_the_code_fits_the_paper() -> None:
     longest = claims(record="W12345-261124-9999999", issuer="HAIDIAN-01/KIOSK-0123")
-    for text, version in ((CODE, 11), (slip_code.issue(longest, KIOSK), 12)):
-        code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_Q)
-        code.add_data(text, optimize=0)
-        code.make(fit=True)
-        assert code.version is not None
-        assert code.version <= version
+    # The paper is printed with level M; level Q is what a careful program may choose.
+    for made, by_m, by_q in ((claims(), 9, 11), (longest, 10, 12)):
+        text = slip_code.issue(made, KIOSK)
+        for level, version in (("M", by_m), ("Q", by_q)):
+            code = qrcode.QRCode(error_correction=LEVELS[level])
+            code.add_data(text, optimize=0)
+            code.make(fit=True)
+            assert code.version == version
 
 
 def test_numbers_stand_for_the_verdicts_and_states_of_the_product() -> None:
     assert [code.verdict for code in VerdictCode] == list(Verdict)
     assert [code.state for code in StateCode] == list(State)
+
+
+ANSWERS = {
+    "live": Told(Verdict.MATCH, State.NORMAL, Source.REGISTRY, NOW),
+    "pack": Told(Verdict.MATCH, State.NORMAL, Source.PACK, NOW),
+    "expired pack": Told(Verdict.MATCH, State.NORMAL, Source.PACK, NOW, outdated=True),
+    "upstream": Told(Verdict.MISMATCH, None, Source.UPSTREAM, NOW),
+    "newer than the pack": Told(Verdict.UNAVAILABLE, None, Source.PACK, NOW),
+    "nobody": Told(Verdict.UNAVAILABLE),
+    "rule": Told(Verdict.TOO_EARLY),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_code_says_on_what_its_answer_rests(name: str) -> None:
+    told = ANSWERS[name]
+    state = None if told.state is None else StateCode[told.state.name]
+    bases: dict[str, Any] = {**dict.fromkeys(Basis), **basis_of(told)}
+    made = claims(verdict=VerdictCode[told.verdict.name], state=state, **bases)
+
+    read = Desk().verify(slip_code.issue(made, KIOSK)).claims.told
+
+    assert read == told
+    assert len({slip_code.issue(made, KIOSK), CODE}) == 2
 
 
 def test_the_invoice_hash_answers_its_holder_only() -> None:
@@ -181,6 +214,13 @@ def test_a_signature_is_over_every_byte() -> None:
         {-4: 0},
         {-4: None},
         {-6: 2},
+        {-7: None},
+        {-7: "1795485600"},
+        {-7: -1},
+        {-7: True},
+        {-8: 1795485600},
+        {-10: 1795485600},
+        {-11: 1795485600},
         {6: "1795485600"},
         {9: 1},
         {"record": "A03-261124-0127"},
@@ -200,6 +240,13 @@ def test_even_a_signed_payload_must_be_claims(change: dict[int, object]) -> None
         {"verdict": None, "state": None},
         {"type": SlipType.TICKET},
         {"type": SlipType.TICKET, "verdict": None, "state": None},
+        {"type": SlipType.TICKET, "verdict": None, "state": None, "invoice": None, "pack": NOW},
+        {"registry": None},
+        {"verdict": VerdictCode.MISMATCH, "state": None, "registry": None},
+        {"pack": NOW, "registry": NOW},
+        {"pack": NOW, "outdated": NOW},
+        {"outdated": NOW, "state": StateCode.VOIDED},
+        {"outdated": NOW, "verdict": VerdictCode.NOT_FOUND, "state": None},
         {"expires": NOW - timedelta(hours=1)},
         {"record": "A03\n"},
         {"issuer": "HD01"},
@@ -293,4 +340,29 @@ def test_no_changed_code_is_ever_accepted() -> None:
 
 
 def test_the_claims_numbers_are_fixed() -> None:
-    assert sorted(SlipClaims.NUMBERS.values()) == [-6, -5, -4, -3, -2, -1, 1, 4, 6, 7]
+    assert sorted(SlipClaims.NUMBERS.values()) == [*range(-10, 0), 1, 4, 6, 7]
+    assert [SlipClaims.NUMBERS[basis] for basis in Basis] == [-7, -8, -9, -10]
+
+
+def test_a_code_says_what_it_says_whatever_the_time_is() -> None:
+    for desk in (Desk(), Desk(trust=listed(expires=NOW - timedelta(days=1)))):
+        assert slip_code.signed_claims(CODE, desk.trust) == claims()
+
+
+@pytest.mark.parametrize(
+    ("code", "trust", "fault"),
+    [
+        (slip_code.issue(claims(), STRANGER), listed(), "slip.key_unknown"),
+        (CODE, listed(trusted(revoked_at=NOW)), "slip.key_revoked"),
+        (CODE, listed(trusted(uses=(Use.REQUEST,))), "slip.key_use"),
+        ("FP1:", listed(), "slip.form"),
+    ],
+)
+def test_nobody_elses_words_are_told(code: str, trust: Any, fault: str) -> None:
+    with pytest.raises(WireError) as raised:
+        slip_code.signed_claims(code, trust)
+    assert raised.value.code == fault
+    unsigned = slip_code.issue(claims(signature=SignatureState.DEVICE_KEY_MISSING), None)
+    with pytest.raises(WireError) as raised:
+        slip_code.signed_claims(unsigned, trust)
+    assert raised.value.code == "slip.unsigned"

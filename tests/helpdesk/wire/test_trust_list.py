@@ -167,3 +167,15 @@ def test_no_changed_bundle_is_ever_accepted() -> None:
                 data[at : at + 4] = chance.randbytes(4)
         if bytes(data) != whole:
             assert "." in refused(bytes(data))
+
+
+def test_a_certificate_is_read_by_the_root_that_made_it() -> None:
+    made = trust_list.certify(ROOT, certificate())
+    assert trust_list.certificate_of(made, ROOTS) == certificate()
+    for roots in ([STRANGER.key], []):
+        with pytest.raises(WireError) as raised:
+            trust_list.certificate_of(made, roots)
+        assert raised.value.code == "trust.root"
+    with pytest.raises(WireError) as raised:
+        trust_list.certificate_of(made[:-1], ROOTS)
+    assert raised.value.code.startswith("cbor.")

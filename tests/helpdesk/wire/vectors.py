@@ -19,10 +19,13 @@ from helpdesk.wire import (
 )
 from helpdesk.wire.check_entry import CheckPayload, ClaimEntry
 from helpdesk.wire.journal_kinds import KINDS
+from helpdesk.wire.numbered import seconds
 from helpdesk.wire.request_signature import Request
-from helpdesk.wire.slip_claims import SignatureState, invoice_hash
+from helpdesk.wire.slip_claims import SignatureState, VerdictCode, invoice_hash
+from helpdesk.wire.slip_document import document_id
 from invoices.canonical import identity
 from invoices.kinds import Field, Kind
+from invoices.told import Told
 from invoices.verdict import Source, State, Verdict
 from tests.helpdesk.wire.world import (
     ISSUER,
@@ -45,6 +48,8 @@ WIDTH = 104
 INVOICE_KEY = bytes(range(64, 96))
 PRIVATE, EPHEMERAL = b"\x11" * 32, b"\x22" * 32
 JOURNAL = bytes(range(48, 64))
+RECORD, TOKEN = "A03-261124-0127", "ABCDEFGHIJKLMNOPQ234"
+AS_OF = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 
 
 def lines(text: str) -> list[Json]:
@@ -59,6 +64,10 @@ def slip_vectors() -> dict[str, Json]:
     )
     trust = listed(trusted(), trusted(SERVER, uses=(3,), holder="server"), revocations=(part,))
     told = claims(invoice=invoice_hash(INVOICE_KEY, document, asked))
+    expired = claims(outdated=AS_OF, invoice=told.invoice)
+    nobody = claims(
+        verdict=VerdictCode.UNAVAILABLE, state=None, registry=None, invoice=told.invoice
+    )
     unsigned = claims(signature=SignatureState.DEVICE_KEY_MISSING)
     return {
         "now": int(NOW.timestamp()),
@@ -76,17 +85,38 @@ def slip_vectors() -> dict[str, Json]:
         "invoice": [INVOICE_KEY.hex(), document.hex(), asked.hex(), (told.invoice or b"").hex()],
         "payload": lines(told.to_cbor().hex()),
         "code": lines(slip_code.issue(told, KIOSK)),
+        "expired_pack_payload": lines(expired.to_cbor().hex()),
+        "expired_pack": lines(slip_code.issue(expired, KIOSK)),
+        "nobody_payload": lines(nobody.to_cbor().hex()),
+        "nobody": lines(slip_code.issue(nobody, KIOSK)),
         "unsigned": lines(slip_code.issue(unsigned, None)),
+        "document": document_vectors(),
         "revoked": [item.hex() for item in hashes],
         "certificate": lines(trust_list.certify(ROOT, certificate()).hex()),
         "bundle": lines(bundle(trust).hex()),
     }
 
 
+def document_vectors() -> list[Json]:
+    """What is hashed, with blanks for the zero bytes, and the document's id."""
+    answers = (
+        Told(Verdict.MATCH, State.NORMAL, Source.REGISTRY, AS_OF),
+        Told(Verdict.MATCH, State.NORMAL, Source.PACK, AS_OF, outdated=True),
+        Told(Verdict.UNAVAILABLE),
+    )
+    words = (
+        f"match normal registry {seconds(AS_OF)}",
+        f"match normal outdated {seconds(AS_OF)}",
+        "unavailable   ",
+    )
+    ids = (document_id(RECORD, TOKEN, told).hex() for told in answers)
+    return [f"{RECORD} {TOKEN} {said}: {made}" for said, made in zip(words, ids, strict=True)]
+
+
 def check() -> CheckPayload:
     return CheckPayload(
-        record="A03-261124-0127",
-        token="ABCDEFGHIJKLMNOPQ234",
+        record=RECORD,
+        token=TOKEN,
         claim=ClaimEntry(
             kinds=(Kind.DIGITAL_ORDINARY,),
             number="26117000000123456789",
@@ -96,7 +126,7 @@ def check() -> CheckPayload:
         verdict=Verdict.MATCH,
         state=State.NORMAL,
         source=Source.PACK,
-        as_of=datetime(2026, 11, 23, 18, 0, tzinfo=UTC),
+        as_of=AS_OF,
         compared=(Field.NUMBER, Field.ISSUED_ON, Field.AMOUNT),
     )
 

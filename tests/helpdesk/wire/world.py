@@ -65,6 +65,7 @@ def bundle(content: TrustList, own: IssuerCertificate | None = None) -> bytes:
 
 
 def claims(**changes: Any) -> SlipClaims:
+    """A slip by the server's answer; with `pack` or another basis the registry's is left out."""
     members: dict[str, Any] = {
         "issuer": "HD01/A03",
         "issued_at": NOW - timedelta(hours=1),
@@ -76,7 +77,10 @@ def claims(**changes: Any) -> SlipClaims:
         "state": StateCode.NORMAL,
         "invoice": bytes(range(16, 32)),
         "signature": SignatureState.SIGNED,
+        "registry": NOW - timedelta(minutes=61),
     }
+    if "type" in changes or {"pack", "outdated", "upstream"} & set(changes):
+        members["registry"] = None
     return SlipClaims(**{**members, **changes})
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import termios
 import tty
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,6 +116,24 @@ async def test_unplug_and_replug_are_each_said_once(tmp_path: Path, device: Devi
         device.scan(b"\x02whole\x03")
         await heard.until(lambda: b"whole" in heard.scans)
         assert all(scan in {b"half a co", b"whole"} for scan in heard.scans)
+
+
+@pytest.mark.parametrize("fault", [termios.error(5, "gone"), ValueError("speed")])
+async def test_a_device_that_goes_while_it_is_opened_is_tried_again(
+    tmp_path: Path, device: Device, fault: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asyncio.to_thread(device.plug)
+    left = [fault]
+    set_up = termios.tcsetattr
+
+    def failing(fd: int, when: int, attributes: list[Any]) -> None:
+        if left:
+            raise left.pop()
+        set_up(fd, when, attributes)
+
+    monkeypatch.setattr(termios, "tcsetattr", failing)
+    async with reading(tmp_path) as heard:
+        await heard.until(lambda: heard.states == [LOST, READY])
 
 
 async def test_a_name_that_vanishes_is_an_unplug(tmp_path: Path, device: Device) -> None:

@@ -15,6 +15,7 @@ from kiosk.scanners.shape import is_code
         b"https://bcfp.shenzhen.chinatax.gov.cn/verify/scan?hash=0102",
         b"YPR:A03-261124-0127:ABCDEFGHIJKLMNOPQRST",
         b"FP1:6BFOXN",
+        b"FP1:PWGSLK/-4+U8U*526GM7B6MLB8D-R8 96%A8AK6DF33SUGAKDF3YR0G9I55AX507H0QS00+0J61",
     ],
 )
 def test_codes_of_every_family(code: bytes) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import cast
 
 from textual.pilot import Pilot
 
+from invoices.told import Told
 from invoices.verdict import Source, State, Verdict
 from tests.tui.scripted_ports import (
     NOW,
@@ -170,7 +171,10 @@ def result(
 
 
 TROUBLED = Health(Link.OFFLINE, NOW - timedelta(minutes=12), printer="paper_out", scanner="lost")
+JUST_OFFLINE = replace(TROUBLED, since=NOW, data_as_of=NOW - timedelta(days=1))
+"""The most that the head has to say."""
 SMALL = ((80, 24),)
+VOIDED = Told(Verdict.MATCH, State.VOIDED, Source.REGISTRY, NOW)
 """Enough for a variant of a screen that is shown at both sizes elsewhere."""
 
 SAMPLES = (Sample("result.match.normal", SCAN), Sample("result.not_found", SCAN))
@@ -182,6 +186,7 @@ SCENES: Mapping[str, Scene] = {
     "home": Scene(keys("space", then="HomeScreen")),
     "home_contrast": Scene(keys("space", then="HomeScreen"), theme="contrast", sizes=SMALL),
     "home_troubled": Scene(keys("space", then="HomeScreen"), with_health(TROUBLED)),
+    "home_offline": Scene(keys("space", then="HomeScreen"), with_health(JUST_OFFLINE), sizes=SMALL),
     "home_only_help": Scene(
         keys("space", then="HomeScreen"), lambda: Kiosk(checks=None, records=None), sizes=SMALL
     ),
@@ -229,7 +234,7 @@ SCENES: Mapping[str, Scene] = {
     "history": Scene(keys("space", "2", *"A03-2611", then="HistoryScreen")),
     "summary": Scene(
         by_number,
-        lambda: Kiosk(records=ScriptedRecords(Summary(RECORD, "match", "voided", NOW))),
+        lambda: Kiosk(records=ScriptedRecords(Summary(RECORD, NOW, VOIDED))),
     ),
     "no_record": Scene(by_number),
     **{

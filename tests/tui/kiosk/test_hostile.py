@@ -8,7 +8,8 @@ import pytest
 from textual.events import Paste
 
 from invoices.face import details_of
-from invoices.verdict import State, Verdict
+from invoices.told import Told
+from invoices.verdict import Source, State, Verdict
 from tests.tui.kiosk.scenes import SCENES, app_of, play, settled, shows, until
 from tests.tui.scripted_ports import (
     CENTRE,
@@ -97,7 +98,9 @@ async def test_hostile_strings_in_everything_a_port_can_say(
     kiosk = Kiosk(
         checks=ScriptedChecks(check_of(Verdict.MATCH, State.NORMAL, details=details)),
         slips=ScriptedSlips(first=SlipShown(SlipState.WAITING, text)),
-        records=ScriptedRecords(Summary(text, "match", "voided", NOW)),
+        records=ScriptedRecords(
+            Summary(text, NOW, Told(Verdict.MATCH, State.VOIDED, Source.REGISTRY, NOW))
+        ),
         samples=(Sample(text, text.encode("utf-8", "surrogatepass")),),
         centre=replace(CENTRE, name=text, name_en=text, hotline=text, hours=text, address=text),
     )

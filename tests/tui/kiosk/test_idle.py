@@ -179,3 +179,12 @@ async def test_the_scrolled_lines_are_cleared(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(app._driver, "write", written.append)
         app.leave()
         assert "\x1b[3J" in written
+
+
+async def test_a_second_that_passes_after_the_last_screen_is_no_fault() -> None:
+    kiosk = Kiosk()
+    async with kiosk.app().run_test() as pilot:
+        app = app_of(pilot)
+    assert app.screen_stack == []
+    app.second_passed()
+    assert kiosk.faults == []

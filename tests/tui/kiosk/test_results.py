@@ -87,7 +87,9 @@ async def test_the_slip_prints_by_itself_once_and_its_state_is_live() -> None:
         for shown in (
             SlipShown(SlipState.PRINTING),
             SlipShown(SlipState.WAITING, "paper_out"),
+            SlipShown(SlipState.WAITING, "unknown"),
             SlipShown(SlipState.WAITING, "[/] no such reason"),
+            SlipShown(SlipState.FAILED, "document.qr_wide"),
             SlipShown(SlipState.DOUBTFUL),
             SlipShown(SlipState.PRINTED),
         ):
@@ -98,6 +100,8 @@ async def test_the_slip_prints_by_itself_once_and_its_state_is_live() -> None:
             "小票正在打印 ……",
             "小票在等：打印机缺纸",
             "小票在等：打印机没有答复",
+            "小票在等：本机有故障，请找工作人员",
+            "小票没有打出来：本机有故障，请找工作人员",
             "小票可能没打好，请看出纸口；没有请找工作人员",
             "小票已打印 ✔",
         ]
@@ -113,7 +117,7 @@ async def test_a_slip_that_cannot_be_queued_is_said() -> None:
     kiosk = Kiosk(slips=ScriptedSlips(first=Refused("tui.no_service")))
     async with kiosk.app().run_test(size=(80, 24)) as pilot:
         await scan(SCAN, then="ResultScreen")(pilot, kiosk)
-        await until(pilot, lambda: "不办理" in words_on(pilot))
+        await until(pilot, lambda: "小票这次打不出来" in words_on(pilot))
 
 
 async def test_without_slips_nothing_speaks_of_them() -> None:
@@ -122,6 +126,7 @@ async def test_without_slips_nothing_speaks_of_them() -> None:
         await play(pilot, kiosk, SCENES["no_printer"])
         assert app_of(pilot).screen.query_one("#result-slip", Prose).text == ""
         assert "打印" not in words_on(pilot)
+        assert "小票" not in words_on(pilot)
 
 
 async def test_enter_checks_another_one() -> None:

@@ -210,6 +210,30 @@ async def test_bare_numbers_answer_the_questions_of_a_screen_that_asks() -> None
         assert (claim.check_code, entry) == ("479666", Entry.TYPED)
 
 
+@pytest.mark.parametrize("over", ["LeavingScreen", "HelpScreen", "both"])
+async def test_a_number_answers_from_under_what_lies_over_the_question(over: str) -> None:
+    kiosk = Kiosk()
+    async with kiosk.app().run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app_of(pilot).ports is not None)
+        await pilot.press("space", "1")
+        await shows(pilot, "VerifyScreen")
+        app_of(pilot).receive_scan(b"011002600111")
+        await settled(pilot)
+        if over != "LeavingScreen":
+            await pilot.press("f1")
+            await shows(pilot, "HelpScreen")
+        if over != "HelpScreen":
+            for _ in range(48):
+                app_of(pilot).second_passed()
+            await shows(pilot, "LeavingScreen")
+        app_of(pilot).receive_scan(b"12345678")
+        await shows(pilot, "VerifyScreen")
+        screen = app_of(pilot).screen
+        assert isinstance(screen, VerifyScreen)
+        await until(pilot, lambda: screen.walk.field is Field.ISSUED_ON)
+        assert (screen.walk.claim.code, screen.walk.claim.number) == ("011002600111", "12345678")
+
+
 async def test_a_number_too_short_for_its_field_waits_for_the_rest() -> None:
     kiosk = Kiosk()
     async with kiosk.app().run_test(size=(80, 24)) as pilot:

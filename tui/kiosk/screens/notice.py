@@ -10,19 +10,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Resize
 from textual.widgets import Static
 
-from invoices.verdict import State, Verdict
-from tui.kiosk.answers import headline_key, tone_of
 from tui.kiosk.screen import KioskScreen
 from tui.widgets.emblem import Emblem, Tone
-from tui.widgets.prose import Prose
+from tui.widgets.prose import Prose, set_lines
 from tui.widgets.target import Target
 
 if TYPE_CHECKING:
     from tui.kiosk.desk import Desk
-    from tui.kiosk.ports import Summary
-    from tui.kiosk.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +51,6 @@ def problem(code: str, params: Mapping[str, str]) -> Notice:
     )
 
 
-def summary(found: Summary, wording: Wording) -> Notice:
-    """What a record number alone may show."""
-    verdict = Verdict(found.verdict)
-    state = State(found.state) if found.state else None
-    return Notice(
-        tone_of(verdict, state),
-        Phrase(headline_key(verdict, state)),
-        (
-            Phrase("notice.summary.record", {"record": found.record}),
-            Phrase("notice.summary.at", {"moment": wording.moment(found.at)}),
-            Phrase("notice.summary.next"),
-        ),
-    )
-
-
 def no_record(record: str) -> Notice:
     """No check has this record number."""
     return Notice(
@@ -76,6 +58,15 @@ def no_record(record: str) -> Notice:
         Phrase("notice.no_record"),
         (Phrase("notice.no_record.text", {"record": record}), Phrase("notice.no_record.next")),
     )
+
+
+class NoticeLines(Vertical):
+    """Sentences with a blank line after each; without, where they would not fit with them."""
+
+    def on_resize(self, event: Resize) -> None:
+        lines = self.query(Prose)
+        taken = sum(len(set_lines(line.text, max(1, event.size.width))) for line in lines)
+        self.set_class(taken + len(lines) - 1 > event.size.height, "-dense")
 
 
 class NoticeScreen(KioskScreen):
@@ -95,8 +86,9 @@ class NoticeScreen(KioskScreen):
             with Horizontal(id="notice-answer"):
                 yield Emblem(self.notice.tone)
                 yield Static(self._said(self.notice.title), id="notice-title", markup=False)
-            for line in self.notice.lines:
-                yield Prose(self._said(line), classes="notice-line")
+            with NoticeLines(id="notice-lines"):
+                for line in self.notice.lines:
+                    yield Prose(self._said(line))
             with Horizontal(id="notice-targets"):
                 for action in self.choices():
                     yield Target(self.say(f"notice.{action}"), action)

@@ -1,4 +1,4 @@
-"""The answer: first whether, then what, then what to do; slip and code beside it."""
+"""The answer: first whether, then what, then what to do; slip and code beside it or below."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from invoices.record import record_code
 from invoices.verdict import Verdict
 from tui.kiosk.answers import headline_key, large_key, tone_of
 from tui.kiosk.ports import Refused, SlipShown
-from tui.kiosk.result_facts import advice_facts, detail_facts, proof_facts
+from tui.kiosk.result_facts import result_text
+from tui.kiosk.result_plan import Plan, ResultText, Room
 from tui.kiosk.screen import KioskScreen
+from tui.kiosk.signed_slip_words import signature_fact
 from tui.kiosk.slip_words import slip_line
+from tui.kiosk.themes import CONTRAST
 from tui.widgets.code_picture import CodePicture
 from tui.widgets.emblem import Emblem
 from tui.widgets.facts import Facts
@@ -28,7 +31,7 @@ from tui.widgets.prose import Prose
 if TYPE_CHECKING:
     from invoices.check import Check
     from tui.kiosk.desk import Desk
-    from tui.kiosk.ports import Stop
+    from tui.kiosk.ports import SignedSlip, Stop
 
 EDITABLE = frozenset({Verdict.MISMATCH, Verdict.NOT_FOUND, Verdict.BAD_INPUT, Verdict.TOO_EARLY})
 """Answers after which a slip of the hand may be mended."""
@@ -54,35 +57,68 @@ class ResultScreen(KioskScreen):
         Binding("e", "edit", "result.edit", key_display="E"),
     ]
 
-    def __init__(self, desk: Desk, check: Check, occasion: Occasion) -> None:
+    def __init__(
+        self, desk: Desk, check: Check, occasion: Occasion, proof: SignedSlip | None = None
+    ) -> None:
         super().__init__(desk)
         self.check = check
         self.occasion = occasion
+        self.proof = proof
         self._slip: SlipShown | Refused | None = None
         self._stop: Stop | None = None
+        self._plan: Plan | None = None
 
     # --- what it shows -----------------------------------------------------------------------
 
     def compose_body(self) -> ComposeResult:
-        check, wording = self.check, self.desk.wording
-        outcome = check.outcome
-        tone = tone_of(outcome.verdict, outcome.state)
-        with Vertical(id="result-code"):
-            yield CodePicture(record_code(check.record, check.token), scale=self._scale())
-            yield Static(self.say("result.code", record=check.record), id="result-record")
-            yield Prose(self._slip_line(), id="result-slip")
-        with VerticalScroll(id="result-words", can_focus=False):
-            with Horizontal(id="answer", classes=f"-{tone}"):
-                yield Emblem(tone)
-                with Vertical(id="answer-words"):
-                    yield LargeWords(self.say(large_key(outcome.verdict, outcome.state)))
-                    yield from self._headlines()
-            with Horizontal(id="result-columns"):
-                if outcome.details is not None:
-                    yield Facts(detail_facts(outcome.details, wording), id="details")
-                with Vertical(id="result-next"):
-                    yield Facts(advice_facts(outcome, wording), id="advice")
-                    yield Facts(proof_facts(check, wording), id="proof")
+        text = self._text()
+        self._plan = self._room().plan_for(text)
+        self.update_classes(self._plan.classes)
+        if self._plan.code:
+            with Vertical(id="result-code"):
+                code = record_code(self.check.record, self.check.token)
+                yield CodePicture(code, scale=self._scale())
+                yield from self._compose_slip()
+            with VerticalScroll(id="result-words", can_focus=False):
+                yield from self._compose_answer()
+                with Vertical(id="result-columns"):
+                    yield from self._compose_beside_code(text)
+        else:
+            with Horizontal(id="result-strip"):
+                yield from self._compose_slip()
+            with VerticalScroll(id="result-words", can_focus=False):
+                yield from self._compose_answer()
+                with Vertical(id="result-columns"):
+                    yield from self._compose_full(text, self._plan.details)
+
+    def _compose_slip(self) -> ComposeResult:
+        yield Static(self.say("result.code", record=self.check.record), id="result-record")
+        yield Prose(self._slip_line(), id="result-slip")
+
+    def _compose_answer(self) -> ComposeResult:
+        answer, dated = (self.check.outcome.verdict, self.check.outcome.state), self._dated()
+        tone = tone_of(*answer, dated=dated)
+        with Horizontal(id="answer", classes=f"-{tone}"):
+            yield Emblem(tone)
+            with Vertical(id="answer-words"):
+                yield LargeWords(self.say(large_key(*answer, dated=dated)))
+                yield from self._headlines()
+
+    def _compose_beside_code(self, text: ResultText) -> ComposeResult:
+        if text.details:
+            yield Facts(text.details, id="details")
+        with Vertical(id="result-next"):
+            yield Facts(text.advice, id="advice")
+            yield Facts(text.proof, id="proof")
+
+    def _compose_full(self, text: ResultText, columns: int) -> ComposeResult:
+        with Horizontal(id="result-pair"):
+            if text.details:
+                details = Facts(text.details, id="details")
+                details.styles.width = columns
+                yield details
+            yield Facts(text.proof, id="proof")
+        yield Facts(text.advice, id="advice")
 
     def hint_values(self, action: str) -> dict[str, object]:
         return {"seconds": self.desk.seconds_left} if action == "home" else {}
@@ -118,12 +154,11 @@ class ResultScreen(KioskScreen):
         del event
         for picture in self.query(CodePicture):
             picture.resize_to(self._scale())
-        self._settle()
+        self.look_changed()
 
-    async def recompose(self) -> None:
-        """The same result in other words, which may need more room or less."""
-        await super().recompose()
-        self.call_after_refresh(self._settle)
+    def look_changed(self) -> None:
+        if self._plan is not None and self._plan != self._room().plan_for(self._text()):
+            self.compose_again()
 
     def action_print(self) -> None:
         """Have the slip printed; asking twice prints once."""
@@ -157,6 +192,12 @@ class ResultScreen(KioskScreen):
 
     # --- inside ------------------------------------------------------------------------------
 
+    def _dated(self) -> bool:
+        """Whether normal is told as of when: also what a pack said by itself, once it is past."""
+        outcome = self.check.outcome
+        found = self.occasion is Occasion.FOUND
+        return outcome.told.dated if found else outcome.outdated
+
     def _editable(self) -> bool:
         ports = self.desk.ports
         return (
@@ -169,21 +210,23 @@ class ResultScreen(KioskScreen):
 
     def _headlines(self) -> ComposeResult:
         outcome = self.check.outcome
-        key = headline_key(outcome.verdict, outcome.state)
-        yield Static(self.say(key), id="headline", markup=False)
-        yield Static(self.say(f"{key}.other"), classes="headline-more", markup=False)
+        key = headline_key(outcome.verdict, outcome.state, dated=self._dated())
+        as_of = self.desk.wording.minute(outcome.as_of) if outcome.as_of else ""
+        yield Static(self.say(key, as_of=as_of), id="headline", markup=False)
+        other = self.say(f"{key}.other", as_of=as_of)
+        yield Static(other, classes="headline-more", markup=False)
 
-    def _settle(self) -> None:
-        """Leave out blank lines where the words would not fit with them."""
-        room = self.query_one("#result-words").size.height - self.query_one("#answer").size.height
-        columns = self.query_one("#result-columns")
-        beside = columns.layout.name == "horizontal"  # then with a blank line less, at the top
-        heights = []
-        for column in ("#details", "#result-next Facts"):
-            facts = [*columns.query(column).results(Facts)]
-            widths = [each.size.width if beside else columns.content_size.width for each in facts]
-            heights.append(sum(map(Facts.height_at, facts, widths)) + len(facts) - beside)
-        self.set_class((max(heights) if beside else sum(heights)) > room, "-dense")
+    def _text(self) -> ResultText:
+        ports = self.desk.ports
+        paper = ports is not None and ports.slips is not None
+        text = result_text(self.check, self.desk.wording, paper=paper)
+        if self.proof is None:
+            return text
+        return text._replace(proof=[*text.proof, signature_fact(self.proof, self.desk.wording)])
+
+    def _room(self) -> Room:
+        width, height = self.app.size
+        return Room(width, height, contrast=self.app.theme == CONTRAST)
 
     def _slip_line(self) -> Content:
         return slip_line(self._slip, self.desk.wording)

@@ -1,0 +1,58 @@
+"""Kiosks that are not enrolled: they name themselves, and never by a prefix of another kiosk's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from helpdesk.kiosks.moments import milliseconds
+from helpdesk.kiosks.prefixes import is_prefix
+from helpdesk.kiosks.roster import KioskStanding
+from helpdesk.web import RequestError
+
+if TYPE_CHECKING:
+    from helpdesk.clock import Clock
+    from helpdesk.db import Database, Transaction
+
+LEASED: Final = "auth.leased"
+MOST: Final = 10_000
+"""Names that are noted: whoever has the shared secret can make up any number."""
+
+_KNOWN: Final = (
+    "SELECT standing FROM kiosks_kiosk WHERE kiosk = $1"
+    " UNION ALL SELECT 'seen' FROM kiosks_named WHERE kiosk = $1"
+)
+_NOTE: Final = (
+    "INSERT INTO kiosks_named (kiosk, seen_ms)"
+    " SELECT $1, $2 WHERE (SELECT COUNT(*) FROM kiosks_named) < $3"
+    " ON CONFLICT (kiosk) DO NOTHING"
+)
+_SEEN: Final = "seen"
+_WAITS: Final = {KioskStanding.ADDED.value, _SEEN}
+
+
+class NamedKiosks:
+    """The web's `Names`: who has called itself what, by the secret that all kiosks share."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def check(self, name: str) -> None:
+        """Note that a kiosk calls itself so, lest the name be leased to another one.
+
+        A kiosk that was here before its prefix was leased goes on until somebody enrols with it.
+
+        Raises:
+            RequestError: 403 `auth.leased`: two machines would write the same record numbers.
+        """
+        known = {row[0] for row in await self._database.read(_KNOWN, name)}
+        if not known and is_prefix(name):
+            now = milliseconds(self._clock.now())
+            async with self._database.transaction() as tx:
+                await tx.execute(_NOTE, name, now, MOST)
+        elif known not in (set(), {_SEEN}, _WAITS):
+            raise RequestError(LEASED, status=403)
+
+    async def seen(self, tx: Transaction) -> set[str]:
+        """All names that kiosks ever gave themselves."""
+        return {row[0] for row in await tx.fetch("SELECT kiosk FROM kiosks_named")}

@@ -1,0 +1,83 @@
+"""What the server itself tells kiosks by the change log: the centre, the rules, the trust list."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from helpdesk.trust.errors import TrustError
+from helpdesk.wire import binary
+
+if TYPE_CHECKING:
+    from helpdesk.clock import Clock
+    from helpdesk.config import Config
+    from helpdesk.db import Database
+    from helpdesk.kiosks.change_log import ChangeLog
+    from helpdesk.trust.authority import TrustAuthority
+
+CENTRE: Final = "centre"
+RULES: Final = "rules"
+TRUST: Final = "trust"
+KEPT: Final = timedelta(days=35)
+"""How long a kiosk may be away before it must fetch everything anew."""
+_DAY: Final = 86_400.0
+_EVERY: Final = 60.0
+"""Seconds between two looks; what was published before is not published again."""
+
+
+class Noticeboard:
+    """Publishes what changed; asked by each pull, so a kiosk in touch is up to date."""
+
+    def __init__(
+        self,
+        database: Database,
+        log: ChangeLog,
+        authority: TrustAuthority,
+        config: Config,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._log = log
+        self._authority = authority
+        self._config = config
+        self._clock = clock
+        self._trust_version = 0
+        self._looked: float | None = None
+        self._trimmed: float | None = None
+
+    async def refresh(self) -> None:
+        """Publish what changed since the last look, which was a while ago."""
+        now = self._clock.monotonic()
+        if self._looked is not None and now - self._looked < _EVERY:
+            return
+        self._looked = now
+        if self._trimmed is None or now - self._trimmed > _DAY:
+            self._trimmed = now
+            await self._log.trim(KEPT)
+        rules = self._config.helpdesk
+        async with self._database.transaction() as tx:
+            await self._log.publish(tx, CENTRE, "", asdict(self._config.centre))
+            told = {
+                "next_day": rules.next_day,
+                "years": rules.years,
+                "daily_limit": rules.daily_limit,
+            }
+            await self._log.publish(tx, RULES, "", told)
+        await self._trust()
+
+    async def _trust(self) -> None:
+        try:
+            delivery = await self._authority.trust_list_for(self._trust_version)
+        except TrustError:
+            # A centre without a root has no list; what is wrong with one, the authority logs.
+            return
+        if not delivery.bundle:
+            return
+        value = {
+            "bundle": binary.to_text(delivery.bundle),
+            "parts": [binary.to_text(part) for part in delivery.parts],
+        }
+        async with self._database.transaction() as tx:
+            await self._log.publish(tx, TRUST, "", value)
+        self._trust_version = delivery.version

@@ -1,0 +1,1 @@
+"""Keeping kiosk and server told of each other, whatever the network does."""

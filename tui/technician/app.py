@@ -1,0 +1,206 @@
+"""The technician's app: looks again and again, shows, and acts only when told twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from tui.kiosk.hardened import DEAD_KEYS, HardenedApp
+from tui.kiosk.wording import Wording
+from tui.technician.confirm import ConfirmScreen
+from tui.technician.main import MainScreen
+from tui.technician.page import PageScreen
+from tui.technician.plain_framer import PlainFramer
+from tui.technician.ports import Action, Level
+from tui.technician.presence import Presence
+from tui.technician.rows import PLAIN_SIGNS, SIGNS, cured, record
+from tui.technician.theme import NAME, technician_theme
+
+if TYPE_CHECKING:
+    from textual.content import Content
+    from textual.driver import Driver
+
+    from tui.kiosk.ports import Catalogues, Clock
+    from tui.technician.ports import Kiosk, Look
+
+PAUSE = 2.0
+"""Seconds between two looks."""
+LEAVING = ("ctrl+c", "ctrl+q")
+
+
+class TechnicianApp(HardenedApp, inherit_bindings=False):
+    """`plain`: the terminal's font has nothing but ASCII and Latin. `on_fault` as `HardenedApp`.
+
+    `driver_class`: None for Textual's own.
+    """
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["technician.tcss"]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(key, "nothing", show=False, priority=True)
+            for key in DEAD_KEYS
+            if key not in LEAVING
+        ),
+        *(Binding(key, "leave", show=False, priority=True) for key in LEAVING),
+        Binding("q", "leave", show=False),
+        Binding("e", "next_language", show=False),
+        Binding("s", "ask('sync')", show=False),
+        Binding("p", "ask('packs')", show=False),
+        Binding("t", "ask('print')", show=False),
+        Binding("d", "doctor", show=False),
+        Binding("l", "log", show=False),
+    ]
+
+    def __init__(
+        self,
+        *,
+        kiosk: Kiosk,
+        catalogues: Catalogues,
+        clock: Clock,
+        language: str,
+        on_fault: Callable[[str], None],
+        plain: bool = False,
+        driver_class: type[Driver] | None = None,
+        pause: float = PAUSE,
+    ) -> None:
+        words = catalogues.translator(language)("tech.last_words")
+        super().__init__(last_words=words, on_fault=on_fault, driver_class=driver_class)
+        self.framer = PlainFramer()
+        self._kiosk, self._catalogues, self._clock = kiosk, catalogues, clock
+        self._signs: Mapping[Level, str] = PLAIN_SIGNS if plain else SIGNS
+        self._pause = pause
+        self._wording = Wording(language, catalogues.translator(language), clock)
+        self._presence = Presence()
+        self._look: Look | None = None
+        self._whole = False
+        self._wake = asyncio.Event()
+        self.register_theme(technician_theme())
+        self.theme = NAME
+
+    # --- life ------------------------------------------------------------------------------
+
+    def get_default_screen(self) -> Screen[None]:
+        return MainScreen(lambda: self._wording, self._clock, self._signs)
+
+    def on_mount(self) -> None:
+        self.ticker = self.set_interval(1.0, self._tick)
+        # A look may be quicker than the first screen is made.
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.run_worker(self._watch(), group="watch")
+
+    def look_now(self) -> None:
+        """Bring the next look forward."""
+        self._wake.set()
+
+    async def _watch(self) -> None:
+        """Look for ever; a key brings the next look forward."""
+        while True:
+            self._wake.clear()
+            whole, self._whole = self._whole, False
+            language = self._wording.language
+            look = await self._kiosk.look(language, whole=whole)
+            if language == self._wording.language:
+                first = self._look is None
+                self._take(look)
+                if first:
+                    # What takes a moment is asked once something is there to be read.
+                    self._whole = True
+                    continue
+            if not self._wake.is_set():
+                await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(self._pause):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _take(self, look: Look) -> None:
+        self._look = look
+        self._presence = self._presence.seen(look.pid, look.at)
+        if main := self._main:
+            main.show(look, self._presence)
+        self._refresh_page()
+
+    def _tick(self) -> None:
+        if main := self._main:
+            main.tick()
+
+    @property
+    def _main(self) -> MainScreen | None:
+        """None once the app is ending: what it is made of goes piece by piece."""
+        main = self.screen_stack[0] if self.is_running and self.screen_stack else None
+        return main if isinstance(main, MainScreen) and main.whole else None
+
+    def _refresh_page(self) -> None:
+        page = self.screen if self.is_running and self.screen_stack else None
+        if isinstance(page, PageScreen) and page.whole:
+            page.refresh_page()
+
+    # --- keys ------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While something is being asked, no key but its own means anything, and leaving."""
+        del parameters
+        return action in {"leave", "nothing", "yes", "no"} or not isinstance(
+            self.screen, ConfirmScreen
+        )
+
+    def action_leave(self) -> None:
+        """The terminal is the technician's again; the kiosk does not notice."""
+        self.exit()
+
+    def action_next_language(self) -> None:
+        """The next of the languages on offer."""
+        languages = [*self._catalogues.languages]
+        place = (languages.index(self._wording.language) + 1) % len(languages)
+        language = languages[place]
+        self._wording = Wording(language, self._catalogues.translator(language), self._clock)
+        self._tick()
+        self._refresh_page()
+        self.look_now()
+
+    def action_doctor(self) -> None:
+        """All that wants doing, with what to do; server and devices are asked anew."""
+        self._whole = True
+        self.look_now()
+        self._read(PageScreen(lambda: self._wording, "tech.doctor.title", self._cures))
+
+    def action_log(self) -> None:
+        """The records, as they come."""
+        page = PageScreen(lambda: self._wording, "tech.log.title", self._records, newest_last=True)
+        self._read(page)
+
+    def action_ask(self, name: str) -> None:
+        """Have the running kiosk do something, once it was confirmed."""
+        action, language = Action(name), self._wording.language
+        self.push_screen(
+            ConfirmScreen(self._wording, action, lambda: self._kiosk.act(action, language))
+        )
+
+    # --- inside ----------------------------------------------------------------------------
+
+    def _read(self, page: PageScreen) -> None:
+        if isinstance(self.screen, PageScreen):
+            self.switch_screen(page)
+        else:
+            self.push_screen(page)
+
+    def _cures(self) -> Sequence[Content]:
+        found = self._look.found if self._look else ()
+        width = self.size.width - 2
+        lines = [cured(each, self._signs, width) for each in found if each.cure]
+        return lines or [self._wording.say("tech.doctor.well")]
+
+    def _records(self) -> Sequence[Content]:
+        lines = self._look.log if self._look else ()
+        shown = [record(line, self._clock.local(line.at)) for line in lines]
+        return shown or [self._wording.say("tech.log.empty")]
