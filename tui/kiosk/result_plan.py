@@ -74,19 +74,24 @@ class Room:
 
     def plan_for(self, text: ResultText) -> Plan:
         """The best plan that fits; where none does, the one that needs least room scrolls."""
+        for plan in self.fitting(text):
+            return plan
         details, _ = self._split(text)
-        last = Plan(code=False, banner=Banner.LOW, details=details, air=0)
-        return next(self.fitting(text), last)
+        return Plan(code=False, banner=Banner.LOW, details=details, air=0)
 
     def fitting(self, text: ResultText) -> Iterator[Plan]:
         """The plans in which all of the text is seen, the best first."""
-        details, lines = self._split(text)
+        split: tuple[int, int] | None = None  # the dear part, and most texts do without
         for code, banner in self._ways:
-            free = self._body(banner, code=code)
-            free -= self._beside_code(text) if code else lines
+            if code:
+                details, lines = 0, self._beside_code(text)
+            else:
+                split = split or self._split(text)
+                details, lines = split
+            free = self._body(banner, code=code) - lines
             if free >= 0:
                 air = min(free, self._most_air(text, code=code))
-                yield Plan(code, banner, 0 if code else details, air)
+                yield Plan(code, banner, details, air)
 
     @property
     def grand(self) -> bool:
