@@ -140,10 +140,7 @@ class IdentityBook:
         """The change to `form` has committed: speak by it, and destroy keys it does not name."""
         self._form = form
         await self._settle()
-        async with self._connection.transaction() as tx:
-            asked = await self._read(tx, _ASKING, Asking)
-        named = (form.key, form.previous, form.following, asked and asked.key)
-        await self._keys.keep_only([key for key in named if key])
+        await self._destroy_unnamed_keys()
         logger.info("kiosk %s is %s", form.kiosk, form.standing)
 
     # Rotation.
@@ -236,8 +233,16 @@ class IdentityBook:
             key_since=form.key_since,
         )
 
+    async def _destroy_unnamed_keys(self) -> None:
+        form = self.needed
+        async with self._connection.transaction() as tx:
+            asked = await self._read(tx, _ASKING, Asking)
+        named = (form.key, form.previous, form.following, asked and asked.key)
+        await self._keys.keep_only([key for key in named if key])
+
     async def _wipe(self) -> None:
-        for wipe in (self._forget_earlier_forms, *self._wipers):
+        # Keys too: the process that let go of them may have died before it destroyed them.
+        for wipe in (self._forget_earlier_forms, self._destroy_unnamed_keys, *self._wipers):
             try:
                 await wipe()
             except KioskError as error:

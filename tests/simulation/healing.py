@@ -92,8 +92,10 @@ async def _needs_a_person(world: World, kiosk: Kiosk, helped: dict[str, int]) ->
     if form.standing is Standing.FENCED:
         if form.secrets is not None or (form.key is not None and report.parked is None):
             return False
-        _wiped(world, kiosk)
-        return True
+        if form.kiosk not in world.ever_fenced:
+            world.blame(f"divergent: {kiosk.name} thinks it was fenced")
+        # One that is about to destroy its keys is seen again at the next look.
+        return _wiped(kiosk, life)
     if form.standing is Standing.QUARANTINED:
         return report.waiting == 0 or report.parked in _HOPELESS
     if report.failure == _UNKNOWN:
@@ -116,14 +118,10 @@ async def _locked_out(world: World, kiosk: Kiosk, form: Enrolled) -> bool:
     return True
 
 
-def _wiped(world: World, kiosk: Kiosk) -> None:
-    life = kiosk.life
-    name = life.parts.identities.needed.kiosk if life else ""
-    if name not in world.ever_fenced:
-        world.blame(f"divergent: {kiosk.name} thinks it was fenced")
-    left = kiosk.keys.copy()._pairs if life and life.parts.identities.current is None else {}
-    if not kiosk.wiped or left:
-        world.blame(f"lost: {kiosk.name} was fenced and kept its keys")
+def _wiped(kiosk: Kiosk, life: Life) -> bool:
+    """Whether nothing is left of what a fence destroys."""
+    left = kiosk.keys.copy()._pairs if life.parts.identities.current is None else {}
+    return bool(kiosk.wiped) and not left
 
 
 async def _waits_for(world: World, kiosk: Kiosk) -> str:
@@ -135,6 +133,9 @@ async def _waits_for(world: World, kiosk: Kiosk) -> str:
         books, kept = await KioskBooks.read(life), await life.database.checks.kept()
     except StoreError as error:
         return error.code
+    form = life.parts.identities.form
+    if form is not None and form.secrets is None and not _wiped(kiosk, life):
+        return "was fenced and kept its keys"
     if life.parts.identities.current is None:
         return "is nobody"
     if report.waiting or report.parked or report.failure:

@@ -24,7 +24,23 @@ SEEDS = int(os.environ.get("YANPIAO_SEEDS", "1000"))
 CHUNK = 10
 LIMIT = 1000
 PATIENCE = 1500.0
-REGRESSIONS = (1181, 2017, 2180, 2212, 2393, 2528, 3228, 3616, 3730, 3795, 4249, 4314, 4658, 6332)
+REGRESSIONS = (
+    1181,
+    2017,
+    2180,
+    2212,
+    2393,
+    2528,
+    2653,
+    3228,
+    3616,
+    3730,
+    3795,
+    4249,
+    4314,
+    4658,
+    6332,
+)
 """Seeds beyond those that have found something once."""
 TRACE = """
 import hashlib, sys

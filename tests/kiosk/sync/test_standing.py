@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from helpdesk.wire.journal_form import Head
 from helpdesk.wire.standing import Standing
+from kiosk.key_file import write_private
 from kiosk.link import Link
 from kiosk.verification import VerifierError
 from tests.kiosk.stand_ins import claim, op
@@ -36,6 +38,21 @@ async def test_a_fence_destroys_secrets_at_once_and_keys_once_all_is_told(tmp_pa
         await again.enrolled()
         assert again.identities.current is not None
         assert again.identities.current.trusted
+
+
+async def test_keys_that_outlived_a_fence_go_at_the_next_start(tmp_path: Path) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        (file,) = (tmp_path / "keys").iterdir()
+        secret = await asyncio.to_thread(file.read_bytes)
+        kiosk.centre.standing = Standing.FENCED
+        await kiosk.sync.round()
+        assert not file.exists()
+    # As a process leaves it that dies between the database and the file.
+    await asyncio.to_thread(write_private, file, secret)
+    async with kiosk_of(tmp_path, kiosk.centre) as again:
+        assert not file.exists()
+        assert again.wiped
 
 
 async def test_a_fence_is_heard_where_nothing_waits_to_be_told(tmp_path: Path) -> None:
