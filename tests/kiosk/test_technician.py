@@ -118,7 +118,7 @@ async def test_the_screen_outlives_the_kiosk_and_says_so(tmp_path: Path) -> None
         await here.stop()
         screen = await shows(terminal, "No kiosk answers since")
         assert "The kiosk is not running" in await shows(terminal, "is not running")
-        assert "All 0 entries are delivered" in screen
+        assert "All is delivered, 0 so far" in screen
         await here.start()
         await shows(terminal, "the kiosk has started again")
         terminal.send("e")

@@ -47,13 +47,14 @@ class TechnicianApp(HardenedApp, inherit_bindings=False):
             if key not in LEAVING
         ),
         *(Binding(key, "leave", show=False, priority=True) for key in LEAVING),
-        Binding("q", "leave", show=False),
-        Binding("e", "next_language", show=False),
-        Binding("s", "ask('sync')", show=False),
-        Binding("p", "ask('packs')", show=False),
-        Binding("t", "ask('print')", show=False),
-        Binding("d", "doctor", show=False),
-        Binding("l", "log", show=False),
+        # Capitals too: so the screen names them, and so a locked shift key sends them.
+        Binding("q,Q", "leave", show=False),
+        Binding("e,E", "next_language", show=False),
+        Binding("s,S", "ask('sync')", show=False),
+        Binding("p,P", "ask('packs')", show=False),
+        Binding("t,T", "ask('print')", show=False),
+        Binding("d,D", "doctor", show=False),
+        Binding("l,L", "log", show=False),
     ]
 
     def __init__(

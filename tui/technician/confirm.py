@@ -38,8 +38,8 @@ class ConfirmScreen(ModalScreen[None]):
     ALLOW_SELECT = False
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "yes", show=False),
-        Binding("n,escape,backspace", "no", show=False),
+        Binding("y,Y", "yes", show=False),
+        Binding("n,N,escape,backspace", "no", show=False),
     ]
 
     def __init__(

@@ -26,7 +26,7 @@ class PageScreen(Screen[None]):
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
         Binding("home,g", "ends(-1)", show=False),
-        Binding("end,shift+g", "ends(1)", show=False),
+        Binding("end,G", "ends(1)", show=False),
     ]
 
     def __init__(

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
@@ -13,6 +14,7 @@ from tests.kiosk.checkup import scenes
 from tests.tui.kiosk.scenes import until
 from tests.tui.technician.scripted import (
     AWAY,
+    LOG,
     TROUBLED,
     WELL,
     ScriptedKiosk,
@@ -22,6 +24,7 @@ from tests.tui.technician.scripted import (
     main_of,
 )
 from tui.technician.confirm import ConfirmScreen
+from tui.technician.page import PageScreen
 from tui.technician.ports import Action, LogLine
 from tui.widgets.prose import Prose
 
@@ -64,7 +67,7 @@ async def test_a_row_stays_chosen_while_others_come_and_go() -> None:
         assert chosen(pilot) == "printer.ready"
 
 
-@pytest.mark.parametrize("key", ["n", "escape", "backspace"])
+@pytest.mark.parametrize("key", ["n", "N", "escape", "backspace"])
 async def test_no_is_no(key: str) -> None:
     kiosk = ScriptedKiosk()
     async with kiosk.app().run_test(size=(80, 24)) as pilot:
@@ -77,11 +80,12 @@ async def test_no_is_no(key: str) -> None:
 @pytest.mark.parametrize(
     ("key", "action"), [("s", Action.SYNC), ("p", Action.PACKS), ("t", Action.PRINT)]
 )
-async def test_yes_is_done_once(key: str, action: Action) -> None:
+@pytest.mark.parametrize("locked", [False, True])
+async def test_yes_is_done_once(key: str, action: Action, *, locked: bool) -> None:
     kiosk = ScriptedKiosk(gate=asyncio.Event())
     async with kiosk.app().run_test(size=(80, 24)) as pilot:
-        await asked(key)(pilot, kiosk)
-        await pilot.press("y", "y")
+        await asked(key.upper() if locked else key)(pilot, kiosk)
+        await pilot.press("Y" if locked else "y", "y")
         await until(pilot, lambda: kiosk.acted == [action])
         await pilot.press("y")
         assert kiosk.gate is not None
@@ -93,7 +97,7 @@ async def test_yes_is_done_once(key: str, action: Action) -> None:
         assert kiosk.acted == [action]
 
 
-@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
+@pytest.mark.parametrize("key", ["q", "Q", "ctrl+c", "ctrl+q"])
 async def test_it_can_be_left_at_once(key: str) -> None:
     kiosk = ScriptedKiosk()
     app = kiosk.app()
@@ -125,7 +129,7 @@ async def test_the_language_changes_while_it_looks() -> None:
         await until(pilot, lambda: "The key file" in text_of(pilot, "#line"))
         assert "The kiosk is running" in text_of(pilot, "#banner")
         assert "Quit" in text_of(pilot, "#foot")
-        await pilot.press("l", "e")
+        await pilot.press("L", "E")
         title = app_of(pilot).screen.query_one("#page-title", Static)
         await until(pilot, lambda: "日志" in str(title.content))
 
@@ -136,8 +140,22 @@ async def test_the_first_look_is_quick_and_the_next_one_whole() -> None:
         await looked_at(pilot, kiosk)
         assert kiosk.looks[:3] == [False, True, False]
         before = len(kiosk.looks)
-        await pilot.press("d")
+        await pilot.press("D")
         await until(pilot, lambda: True in kiosk.looks[before:])
+
+
+async def test_a_long_log_is_read_from_either_end() -> None:
+    kiosk = ScriptedKiosk(log=LOG * 20)
+    async with kiosk.app().run_test(size=(80, 24)) as pilot:
+        await looked_at(pilot, kiosk)
+        await pilot.press("L")
+        await until(pilot, lambda: isinstance(app_of(pilot).screen, PageScreen))
+        lines = app_of(pilot).screen.query_one("#page-lines", VerticalScroll)
+        await until(pilot, lambda: lines.scroll_y == lines.max_scroll_y > 0)
+        await pilot.press("g")
+        await until(pilot, lambda: lines.scroll_y == 0)
+        await pilot.press("G")
+        await until(pilot, lambda: lines.scroll_y == lines.max_scroll_y)
 
 
 async def test_a_kiosk_that_is_away_is_told_of_and_nothing_is_forgotten() -> None:
