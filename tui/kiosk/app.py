@@ -263,7 +263,7 @@ class KioskApp(PagedApp, inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.ticker = self.set_interval(1.0, self.second_passed)
-        self.call_after_refresh(self._begin)
+        self.once_painted(self._open)
 
     def on_unmount(self) -> None:
         if self._stop_watching is not None:
@@ -357,7 +357,7 @@ class KioskApp(PagedApp, inherit_bindings=False):
 
         self.cover(LeavingScreen(self))
 
-    def _begin(self) -> None:
+    def _open(self) -> None:
         self.run_worker(self._receive_ports(), group="ports")
 
     async def _receive_ports(self) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.worker import WorkerFailed
@@ -42,11 +43,31 @@ class HardenedApp(App[None], inherit_bindings=False):
         super().__init__(driver_class=driver_class)
         self._last_words = last_words
         self._on_fault = on_fault
+        self._begin: Callable[[], None] | None = None
 
     def on_mount(self) -> None:
         """A service manager's SIGTERM must leave the terminal as it was."""
         if not self.is_headless:
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
+
+    def once_painted(self, begin: Callable[[], None]) -> None:
+        """Call `begin` once: after the first paint, or before the first key or touch counts.
+
+        Textual leaves such a call to the screen that is there. Where a quick key covers that
+        one before it is painted, the call comes when the page is left, or never.
+        """
+        self._begin = begin
+        self.call_after_refresh(self._begin_now)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, (events.InputEvent, events.Paste)):
+            self._begin_now()
+        await super().on_event(event)
+
+    def _begin_now(self) -> None:
+        begin, self._begin = self._begin, None
+        if begin is not None:
+            begin()
 
     def action_nothing(self) -> None:
         """Swallow the key."""

@@ -91,9 +91,9 @@ class TechnicianApp(HardenedApp, inherit_bindings=False):
     def on_mount(self) -> None:
         self.ticker = self.set_interval(1.0, self._tick)
         # A look may be quicker than the first screen is made.
-        self.call_after_refresh(self._begin)
+        self.once_painted(self._begin_watch)
 
-    def _begin(self) -> None:
+    def _begin_watch(self) -> None:
         self.run_worker(self._watch(), group="watch")
 
     def look_now(self) -> None:

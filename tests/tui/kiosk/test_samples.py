@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.tui.kiosk.scenes import SAMPLES, app_of, settled
 from tests.tui.scripted_ports import Kiosk
 from tui.kiosk.ports import Entry
@@ -21,14 +23,15 @@ async def test_a_line_of_the_sheet_is_scanned() -> None:
         assert [entry for _, entry in kiosk.checks.asked] == [Entry.SCAN]
 
 
-async def test_q_on_the_sheet_ends_the_demo() -> None:
+@pytest.mark.parametrize("key", ["q", "Q"])
+async def test_q_on_the_sheet_ends_the_demo(key: str) -> None:
     kiosk = Kiosk(samples=SAMPLES)
     async with kiosk.app().run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.press("space", "q")
+        await pilot.press("space", key)
         await settled(pilot)
         assert not app_of(pilot)._exit
-        await pilot.press("f9", "q")
+        await pilot.press("f9", key)
         await settled(pilot)
         assert app_of(pilot)._exit
         assert app_of(pilot).return_code in {0, None}

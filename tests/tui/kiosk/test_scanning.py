@@ -159,7 +159,8 @@ async def test_a_code_that_contradicts_itself_is_checked_only_when_told_to() -> 
         assert [claim.number for claim, _ in kiosk.checks.asked] == ["12345678"]
 
 
-async def test_a_slip_shows_its_record_without_printing_again() -> None:
+@pytest.mark.parametrize("key", ["p", "P"])
+async def test_a_slip_shows_its_record_without_printing_again(key: str) -> None:
     found = check_of(Verdict.MATCH, State.VOIDED)
     kiosk = Kiosk(records=ScriptedRecords(found))
     assert kiosk.records is not None
@@ -173,7 +174,7 @@ async def test_a_slip_shows_its_record_without_printing_again() -> None:
         assert isinstance(screen, ResultScreen)
         assert screen.check is found
         assert kiosk.slips.printed == []
-        await pilot.press("p")
+        await pilot.press(key)
         await until(pilot, lambda: kiosk.slips is not None and kiosk.slips.printed == [RECORD])
 
 

@@ -117,11 +117,12 @@ def foot(screen: VerifyScreen) -> str:
     return " ".join(str(target.content) for target in screen.query("Foot Target").results(Target))
 
 
-async def test_after_a_mismatch_the_answers_are_offered_again() -> None:
+@pytest.mark.parametrize("key", ["e", "E"])
+async def test_after_a_mismatch_the_answers_are_offered_again(key: str) -> None:
     kiosk = Kiosk(checks=ScriptedChecks(check_of(Verdict.MISMATCH)))
     async with kiosk.app().run_test(size=(80, 24)) as pilot:
         await play(pilot, kiosk, SCENES["result_mismatch"])
-        await pilot.press("e")
+        await pilot.press(key)
         await shows(pilot, "VerifyScreen")
         screen = app_of(pilot).screen
         assert isinstance(screen, VerifyScreen)

@@ -55,6 +55,9 @@ class ResultScreen(KioskScreen):
         Binding("enter", "again", "result.again", key_display="Enter"),
         Binding("p", "print", "result.print", key_display="P"),
         Binding("e", "edit", "result.edit", key_display="E"),
+        # As the foot names them, and as a locked shift key sends them.
+        Binding("P", "print", show=False),
+        Binding("E", "edit", show=False),
     ]
 
     def __init__(

@@ -20,6 +20,7 @@ class SamplesScreen(KioskScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "help.close", key_display="Esc"),
         Binding("q", "end", "samples.end"),
+        Binding("Q", "end", show=False),
     ]
 
     def compose_body(self) -> ComposeResult:
