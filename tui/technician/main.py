@@ -68,7 +68,7 @@ class MainScreen(Screen[None]):
     @property
     def whole(self) -> bool:
         """Whether all its parts are there."""
-        return bool(self.query("#foot"))
+        return all(self.query(f"#{part}") for part in ("foot", "checks", "line", "cure", "log"))
 
     def show(self, look: Look, presence: Presence) -> None:
         """What was found now."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from textual.containers import VerticalScroll
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
@@ -156,6 +157,22 @@ async def test_a_long_log_is_read_from_either_end() -> None:
         await until(pilot, lambda: lines.scroll_y == 0)
         await pilot.press("G")
         await until(pilot, lambda: lines.scroll_y == lines.max_scroll_y)
+
+
+@pytest.mark.parametrize("later", range(6))
+async def test_a_key_before_the_first_paint_does_not_stop_the_looking(later: int) -> None:
+    kiosk = ScriptedKiosk()
+    app = kiosk.app()
+
+    def press(rounds: int) -> None:
+        if rounds:
+            app.call_later(press, rounds - 1)
+        else:
+            app.post_message(Key("l", "l"))
+
+    app.call_later(press, later)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: len(kiosk.looks) >= 2)
 
 
 async def test_a_kiosk_that_is_away_is_told_of_and_nothing_is_forgotten() -> None:
