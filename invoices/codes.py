@@ -18,6 +18,8 @@ SHORT_CODE: Final = 10
 LONG_CODE: Final = 12
 SHORT_NUMBER: Final = 8
 LONG_NUMBER: Final = 20
+OLD_TICKET: Final = "10"
+"""The type in the code of a railway ticket of 2022; with a code of its own it means kind 10."""
 ITINERARY_NUMBER: Final = 19
 """Digits on previews of air itineraries; the real ones have twenty."""
 
@@ -100,6 +102,8 @@ def _kind_of_number(number: str, qr_kind: str | None) -> Kind:
     if len(number) == LONG_NUMBER:
         if qr_kind is None:
             return DIGITAL_KINDS[0]
+        if qr_kind == OLD_TICKET:
+            return Kind.RAIL
         return next((kind for kind in DIGITAL_KINDS if kind == qr_kind), Kind.UNKNOWN)
     itinerary = len(number) == ITINERARY_NUMBER and qr_kind == Kind.AIR
     return Kind.AIR if itinerary else Kind.UNKNOWN

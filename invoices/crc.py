@@ -1,13 +1,17 @@
 """The check value in field 7 of an invoice's QR code.
 
-CRC-16/UMTS (also called BUYPASS) over the text before it, found by trial on real codes;
-railway tickets use CRC-16/MODBUS. It is unkeyed: it finds misreads, never forgeries.
+CRC-16/UMTS (also called BUYPASS) over the text before it, found by trial on real codes. Railway
+tickets use CRC-16/MODBUS, toll invoices one that no catalogue has. It is unkeyed: it finds
+misreads, never forgeries.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 class CrcState(StrEnum):
@@ -16,6 +20,23 @@ class CrcState(StrEnum):
     VALID = "valid"
     MISMATCH = "mismatch"
     ABSENT = "absent"
+
+
+class CrcForm(StrEnum):
+    """How printers make the check value; the text is all before the comma it stands behind."""
+
+    A = "A"
+    """UMTS over the text and that comma, as most do."""
+    B = "B"
+    """UMTS over the text, on some of 2016 to 2020."""
+    C = "C"
+    """As A, with an empty check code and its comma, which the printer then dropped."""
+    MODBUS = "MODBUS"
+    """MODBUS over the text and the comma, on railway tickets."""
+    TICKET = "TICKET"
+    """MODBUS over the text, on railway tickets of 2022, which have six fields."""
+    TOLL = "TOLL"
+    """`toll` over the text, on digital toll invoices."""
 
 
 _WORD: Final = 0xFFFF
@@ -31,15 +52,17 @@ def _umts_entry(byte: int) -> int:
     return register & _WORD
 
 
-def _modbus_entry(byte: int) -> int:
+def _right_entry(byte: int, constant: int) -> int:
     register = byte
     for _ in range(8):
-        register = (register >> 1) ^ (_MODBUS_POLYNOMIAL if register & 1 else 0)
+        register = (register >> 1) ^ (constant if register & 1 else 0)
     return register
 
 
 _UMTS: Final = tuple(_umts_entry(byte) for byte in range(256))
-_MODBUS: Final = tuple(_modbus_entry(byte) for byte in range(256))
+_MODBUS: Final = tuple(_right_entry(byte, _MODBUS_POLYNOMIAL) for byte in range(256))
+# Whoever wrote it shifts right with the polynomial of a register that shifts left.
+_TOLL: Final = tuple(_right_entry(byte, _UMTS_POLYNOMIAL) for byte in range(256))
 
 
 def umts(data: bytes, register: int = 0) -> int:
@@ -56,16 +79,34 @@ def modbus(data: bytes, register: int = _WORD) -> int:
     return register
 
 
-def agrees(head: bytes, value: int, *, check_dropped: bool, railway: bool) -> bool:
-    """Whether `value` is the check value of `head`, the text before the last comma.
+def toll(data: bytes, register: int = 0) -> int:
+    """The check value of toll invoices, 0xAFAD for "123456789"; continued as the others."""
+    for byte in data:
+        register = (register >> 8) ^ _TOLL[(register ^ byte) & 0xFF]
+    return register
 
-    Printers differ: with that comma (most), without it (some of 2016-2020), with the empty
-    check code counted in though the printer dropped it, and MODBUS on railway tickets.
+
+def check_value(head: bytes, form: CrcForm) -> int:
+    """The check value of `head`, the text before the comma that the value stands behind."""
+    match form:
+        case CrcForm.A:
+            return umts(head + b",")
+        case CrcForm.B:
+            return umts(head)
+        case CrcForm.C:
+            return umts(head + b",,")
+        case CrcForm.MODBUS:
+            return modbus(head + b",")
+        case CrcForm.TICKET:
+            return modbus(head)
+        case CrcForm.TOLL:
+            return toll(head)
+
+
+def agrees(head: bytes, value: int, looser: Collection[CrcForm] = ()) -> bool:
+    """Whether `value` is the check value of `head`, in form A, B or one of the `looser` ones.
+
+    Those count only where they occur: each doubles what a misread may pass by.
     """
-    bare = umts(head)
-    with_comma = umts(b",", bare)
-    if value in (with_comma, bare):
-        return True
-    if check_dropped and value == umts(b",", with_comma):
-        return True
-    return railway and value == modbus(head + b",")
+    forms = (CrcForm.A, CrcForm.B, *looser)
+    return any(value == check_value(head, form) for form in forms)

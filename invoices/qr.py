@@ -17,12 +17,13 @@ from invoices.codes import (
     ITINERARY_NUMBER,
     LONG_CODE,
     LONG_NUMBER,
+    OLD_TICKET,
     SHORT_CODE,
     SHORT_NUMBER,
     is_digits,
     kind_of,
 )
-from invoices.crc import CrcState, agrees
+from invoices.crc import CrcForm, CrcState, agrees
 from invoices.dates import COMPACT, parse_date
 from invoices.errors import ClaimError, Fault, MoneyError, QrError
 from invoices.kinds import AmountBasis, Field, Kind, rule_of
@@ -41,14 +42,15 @@ _COMMAS: Final = str.maketrans({"、": ",", "。": "."})
 _BLANKS: Final = " \t"
 _CRC: Final = re.compile(r"[0-9a-fA-F]{1,4}")
 _CHECK_CODE: Final = re.compile(r"[0-9A-Za-z]{5,24}")
+_WITH_HYPHENS: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CODE_PLACE: Final = 2
 _CHECK_PLACE: Final = 6
 _FEWEST: Final = 6
 _MOST: Final = 8
 _TYPE_DIGITS: Final = 2
 
-# Which amount the code holds, by the kind: measured, except 04, which every description
-# calls net. Of the kinds left out no printed code was ever found.
+# Which amount the code holds, by the kind: measured. Of the kinds left out no printed code was
+# ever found.
 _BASIS: Final[Mapping[Kind, AmountBasis]] = MappingProxyType(
     {
         Kind.SPECIAL: AmountBasis.NET,
@@ -63,6 +65,7 @@ _BASIS: Final[Mapping[Kind, AmountBasis]] = MappingProxyType(
     }
 )
 _NET_TYPES: Final = frozenset({"01", "04", "10", "20"})
+_TOLL_TYPES: Final = frozenset({Kind.DIGITAL_SPECIAL, Kind.DIGITAL_ORDINARY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,12 @@ class QrInvoice:
 
 
 def basis_in_qr(kind: Kind, qr_kind: str, code: str) -> AmountBasis:
-    """Which amount the code holds: by the kind, else by a printed type that goes with a code."""
-    if kind is Kind.UNKNOWN and code and qr_kind in _NET_TYPES:
+    """Which amount the code holds: by the kind, else by a printed type that goes with a code.
+
+    A railway ticket that prints type 10, as those of 2022 do, holds its net amount.
+    """
+    old_ticket = kind is Kind.RAIL and qr_kind == OLD_TICKET
+    if old_ticket or (kind is Kind.UNKNOWN and code and qr_kind in _NET_TYPES):
         return AmountBasis.NET
     return _BASIS.get(kind, AmountBasis.UNKNOWN)
 
@@ -130,8 +137,8 @@ def _read_fields(text: str) -> QrInvoice:
     check_code, crc_text, dropped = _tail(tail)
     kind = kind_of(code, number, qr_kind)
     issued_on = _day(day)
-    rail = qr_kind == Kind.RAIL and not code
-    state = _crc_state(raw, crc_text, check_dropped=dropped, railway=rail)
+    looser = _looser_forms(raw, kind, qr_kind, check_dropped=dropped)
+    state = _crc_state(raw, crc_text, looser)
     if qr_kind == Kind.AIR and state is CrcState.MISMATCH:
         state = CrcState.ABSENT  # itineraries print a number of their own in that place
     return QrInvoice(
@@ -193,7 +200,9 @@ def _amount(text: str) -> int | None:
 
 
 def _day(text: str) -> date | None:
-    if text and not (len(text) == COMPACT and is_digits(text)):
+    """The issue date; ride-hailing invoices print it with hyphens."""
+    compact = len(text) == COMPACT and is_digits(text)
+    if text and not (compact or _WITH_HYPHENS.fullmatch(text)):
         raise QrError(Fault.QR_DATE)
     try:
         return parse_date(text) if text else None
@@ -201,16 +210,26 @@ def _day(text: str) -> date | None:
         raise QrError(Fault.QR_DATE) from error
 
 
-def _crc_state(
-    raw: Sequence[str], crc_text: str, *, check_dropped: bool, railway: bool
-) -> CrcState:
+def _looser_forms(
+    raw: Sequence[str], kind: Kind, qr_kind: str, *, check_dropped: bool
+) -> Sequence[CrcForm]:
+    """The forms of check value that occur on such an invoice beside the usual ones."""
+    forms = [CrcForm.C] if check_dropped else []
+    without_place = len(raw[_CODE_PLACE].strip(_ENDS)) == LONG_NUMBER
+    if kind is Kind.RAIL and qr_kind == Kind.RAIL:
+        forms.append(CrcForm.MODBUS)
+    elif kind is Kind.RAIL and without_place:
+        forms.append(CrcForm.TICKET)
+    elif kind in _TOLL_TYPES:
+        forms.append(CrcForm.TOLL)
+    return forms
+
+
+def _crc_state(raw: Sequence[str], crc_text: str, looser: Sequence[CrcForm]) -> CrcState:
     """What the check value says of the text as printed, else of it without its blanks."""
     if not _CRC.fullmatch(crc_text):
         return CrcState.ABSENT
     value = int(crc_text, 16)
     heads = {",".join(raw[:-1]): None, ",".join(part.strip(_ENDS) for part in raw[:-1]): None}
-    fits = any(
-        agrees(head.encode("utf-8", "replace"), value, check_dropped=check_dropped, railway=railway)
-        for head in heads
-    )
+    fits = any(agrees(head.encode("utf-8", "replace"), value, looser) for head in heads)
     return CrcState.VALID if fits else CrcState.MISMATCH

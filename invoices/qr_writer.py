@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from invoices.chain_url import HOST, PATH
-from invoices.crc import modbus, umts
+from invoices.crc import CrcForm, check_value
 from invoices.kinds import AmountBasis, Kind
 from invoices.money import format_fen
 from invoices.qr import VERSION, basis_in_qr
@@ -24,17 +24,9 @@ _WITH_CHECK_CODE: Final = frozenset(
 )
 
 
-class CrcForm(StrEnum):
-    """How a printer makes the check value."""
+class NoCrc(StrEnum):
+    """What may stand in the place of a right check value."""
 
-    A = "A"
-    """Over the text with the comma before the check value, as most do."""
-    B = "B"
-    """Without that comma."""
-    C = "C"
-    """As A, with an empty check code that the printer then drops."""
-    MODBUS = "MODBUS"
-    """The other CRC, in lower case, on railway tickets."""
     ABSENT = "absent"
     WRONG = "wrong"
 
@@ -48,7 +40,7 @@ class QrStyle:
     and `brackets` replace the plain ones after the check value was made, `ending` follows.
     """
 
-    crc: CrcForm = CrcForm.A
+    crc: CrcForm | NoCrc = CrcForm.A
     blank: str = ""
     drop_check: bool = False
     lower: bool = False
@@ -73,15 +65,15 @@ def write(
     style: QrStyle = PLAIN,
 ) -> str:
     """The QR text of these fields; `amount` in fen, on the basis that such a code holds."""
+    ticket = style.crc is CrcForm.TICKET
     fields = [
-        VERSION,
-        qr_kind,
-        code or style.blank,
+        *(VERSION, qr_kind),
+        *(() if ticket and not code else (code or style.blank,)),
         number,
         _amount(amount, short=style.short_amount),
         f"{issued_on:%Y%m%d}",
     ]
-    dropped = (style.drop_check or style.crc is CrcForm.C) and not check_code
+    dropped = (style.drop_check or style.crc is CrcForm.C or ticket) and not check_code
     if not dropped:
         fields.append(check_code or style.blank)
     text = ",".join([*fields, *_check_value(",".join(fields), style)])
@@ -95,22 +87,18 @@ def _amount(fen: int, *, short: bool) -> str:
 
 
 def _check_value(head: str, style: QrStyle) -> list[str]:
-    if style.crc is CrcForm.ABSENT:
+    if style.crc is NoCrc.ABSENT:
         return []
-    endings = {CrcForm.B: "", CrcForm.C: ",,"}
-    message = (head + endings.get(style.crc, ",")).encode("ascii")
-    value = modbus(message) if style.crc is CrcForm.MODBUS else umts(message)
-    if style.crc is CrcForm.WRONG:
-        value = _unlike_any(head)
+    plain = head.encode("ascii")
+    value = _unlike_any(plain) if style.crc is NoCrc.WRONG else check_value(plain, style.crc)
     text = f"{value:04X}" if style.padded else f"{value:X}"
     return [text.lower() if style.lower or style.crc is CrcForm.MODBUS else text]
 
 
-def _unlike_any(head: str) -> int:
+def _unlike_any(head: bytes) -> int:
     """A check value that none of the forms gives."""
-    taken = {umts((head + ending).encode("ascii")) for ending in ("", ",", ",,")}
-    taken.add(modbus((head + ",").encode("ascii")))
-    return next(value for value in range(0x1000, 0x1005) if value not in taken)
+    taken = {check_value(head, form) for form in CrcForm}
+    return next(value for value in range(0x1000, 0x1001 + len(taken)) if value not in taken)
 
 
 def write_chain(*, number: str, total: int, chain_hash: str) -> str:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from helpdesk.demo_data.schedule import YEARS
 from invoices import qr
 from invoices.claim import from_face, from_qr
+from invoices.crc import CrcForm
 from invoices.dates import years_before
 from invoices.kinds import Field, Kind
 from invoices.money import format_fen
-from invoices.qr_writer import PLAIN, CrcForm, QrStyle, write, write_face
+from invoices.qr_writer import PLAIN, NoCrc, QrStyle, write, write_face
 from invoices.verdict import State, Verdict
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _STYLES = (
     PLAIN,
     QrStyle(ending=","),
     QrStyle(crc=CrcForm.B),
-    QrStyle(crc=CrcForm.ABSENT),
+    QrStyle(crc=NoCrc.ABSENT),
     QrStyle(blank=" "),
     QrStyle(lower=True, padded=False),
     QrStyle(short_amount=True),

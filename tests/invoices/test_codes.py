@@ -75,6 +75,7 @@ def test_twenty_digits_are_told_apart_by_the_scanned_type_only() -> None:
     assert kind_of("", number) is Kind.DIGITAL_ORDINARY
     assert kind_of("", number, "31") is Kind.DIGITAL_SPECIAL
     assert kind_of("", number, "20") is Kind.UNKNOWN
+    assert kind_of("", number, "10") is Kind.RAIL  # as tickets of 2022 print it
     assert kinds_of("", number) == DIGITAL_KINDS
     assert kinds_of("", number, "51")[0] is Kind.RAIL
     assert set(kinds_of("", number, "51")) == set(DIGITAL_KINDS)
@@ -110,6 +111,9 @@ def test_candidates_share_their_fields(code: str, number: str) -> None:
         ("", "26112000000000000017", "1100"),
         ("", "24952000000000000017", "4403"),
         ("", "25922000000000000017", "3702"),
+        ("", "25912000000000000017", "2102"),
+        ("", "25932000000000000017", "3302"),
+        ("", "25942000000000000017", "3502"),
         ("", "25992000000000000017", None),
         ("", NUMBER, None),
         ("", "", None),

@@ -66,6 +66,13 @@ def test_a_digital_invoice_has_no_code_and_its_total_with_tax() -> None:
         ("01,51,,26119000000000000019,56.00,20261103,,1b75", "valid"),  # MODBUS
         ("01,51,,26119000000000000019,56.00,20261103,,3F91", "valid"),
         ("01,31,,26112000000000000017,4449.00,20261103,,7ac1", "mismatch"),  # no railway
+        ("01,32,,26112000000000000001,39.00,20260306,,158E", "valid"),  # a toll
+        ("01,32,,26112000000000000001,39.00,20260306,,8EBB", "mismatch"),
+        ("01,51,,26112000000000000001,39.00,20260306,,B1F7", "mismatch"),  # no toll
+        ("01,10,26119130671000000001,166.05,20260317,4130", "valid"),  # a ticket of 2022
+        ("01,10,26119130671000000001,166.05,20260317,c940", "mismatch"),
+        ("01,10,,26119130671000000001,166.05,20260317,,dfdc", "mismatch"),
+        ("01,51,,26119000000000000019,56.00,20261103,,7508", "mismatch"),  # no such ticket
         ("01,51,011001700111,32212718,39.62,20170227,12345678901234567890,5f77", "mismatch"),
         ("01,10,011002600111,12345678,49.11,20261103,12345678901234479666,5858", "mismatch"),
         ("01,10,011002600111,12345678,49.12,20261103,12345678901234479666,C85A", "mismatch"),
@@ -77,6 +84,30 @@ def test_a_digital_invoice_has_no_code_and_its_total_with_tax() -> None:
 )
 def test_check_value_in_every_variant(text: str, crc: str) -> None:
     assert read(text).crc == crc
+
+
+def test_a_railway_ticket_of_2022_has_six_fields_and_its_net_amount() -> None:
+    read_one = read("01,10,26119130671000000001,166.05,20260317,4130")
+    assert (read_one.kind, read_one.qr_kind, read_one.code) == (Kind.RAIL, "10", None)
+    assert (read_one.number, read_one.check_code) == ("26119130671000000001", None)
+    assert (read_one.amount, read_one.amount_basis) == (16605, AmountBasis.NET)
+    assert (read_one.issued_on, read_one.fields) == (date(2026, 3, 17), DIGITAL)
+    claim = from_qr(read_one)
+    assert claim.kind is Kind.RAIL
+    assert claim.missing == (Field.AMOUNT,)  # it is verified by the amount with tax
+
+
+@pytest.mark.parametrize("rest", ["", ",", ",,", ",,\r\n"])
+def test_a_ride_hailing_invoice_writes_its_date_with_hyphens(rest: str) -> None:
+    read_one = read(f"01,32,,26112000000000000017,23.50,2025-11-08{rest}")
+    assert (read_one.kind, read_one.issued_on) == (Kind.DIGITAL_ORDINARY, date(2025, 11, 8))
+    assert (read_one.amount, read_one.crc) == (2350, CrcState.ABSENT)
+    assert from_qr(read_one).missing == ()
+
+
+def test_a_paper_ordinary_invoice_holds_its_net_amount() -> None:
+    read_one = read("01,04,1100263320,00012345,548.11,20261103,12345678901234567890")
+    assert (read_one.kind, read_one.amount_basis) == (Kind.ORDINARY, AmountBasis.NET)
 
 
 @pytest.mark.parametrize("length", [19, 20])
@@ -258,6 +289,9 @@ def test_a_damaged_blockchain_address(old: str, new: str) -> None:
         ("01,31,,26112000000000000017,NaN,20261103", Fault.QR_AMOUNT),
         ("01,31,,26112000000000000017,1,20260230", Fault.QR_DATE),
         ("01,31,,26112000000000000017,1,2026-1-2", Fault.QR_DATE),
+        ("01,31,,26112000000000000017,1,2026-02-30", Fault.QR_DATE),
+        ("01,31,,26112000000000000017,1,2026/01/02", Fault.QR_DATE),
+        ("01,31,,26112000000000000017,1,2026-01-021", Fault.QR_DATE),
         ("01,31,,26112000000000000017,1,2026103", Fault.QR_DATE),
         ("01,10,011002600111,12345678,1,20261103,1234 5678,AAAA", Fault.QR_CHECK_CODE),
         ("0" * (LONGEST + 1), Fault.QR_LONG),

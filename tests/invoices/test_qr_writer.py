@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from itertools import product
 
 import pytest
@@ -8,16 +9,16 @@ from hypothesis import strategies as st
 
 from invoices.claim import from_qr
 from invoices.comparison import compare
-from invoices.crc import CrcState
+from invoices.crc import CrcForm, CrcState
 from invoices.kinds import AmountBasis, Field, Kind
 from invoices.qr import read
-from invoices.qr_writer import CrcForm, QrStyle, write, write_face
+from invoices.qr_writer import NoCrc, QrStyle, write, write_face
 from tests.invoices.strategies import ISSUED, KNOWN, days, face_of, fen
 
 HABITS = [
     QrStyle(crc, blank, drop, lower, padded, short, comma, brackets, ending)
     for crc, blank, drop, lower, padded, short, comma, brackets, ending in product(
-        CrcForm,
+        (*CrcForm, *NoCrc),
         ("", " "),
         (False, True),
         (False, True),
@@ -28,7 +29,15 @@ HABITS = [
         ("", ",", "\x00", ",\r\n"),
     )
 ]
-EXPECTED = {CrcForm.ABSENT: CrcState.ABSENT, CrcForm.WRONG: CrcState.MISMATCH}
+EXPECTED: dict[CrcForm | NoCrc, CrcState] = {
+    NoCrc.ABSENT: CrcState.ABSENT,
+    NoCrc.WRONG: CrcState.MISMATCH,
+}
+PRINTED_ON: dict[CrcForm | NoCrc, tuple[str, Kind]] = {
+    CrcForm.TOLL: ("32", Kind.DIGITAL_ORDINARY),
+    CrcForm.TICKET: ("10", Kind.RAIL),
+}
+"""The type in the code, and the kind, of invoices that have such a check value; else railway."""
 
 
 def test_golden_strings() -> None:
@@ -63,13 +72,32 @@ def test_golden_strings() -> None:
         style=QrStyle(CrcForm.MODBUS),
     )
     assert railway == "01,51,,26119000000000000019,56.00,20261103,,1b75"
+    ticket = write(
+        qr_kind="10",
+        code="",
+        number="26119130671000000001",
+        amount=16605,
+        issued_on=date(2026, 3, 17),
+        style=QrStyle(CrcForm.TICKET),
+    )
+    assert ticket == "01,10,26119130671000000001,166.05,20260317,4130"
+    toll = write(
+        qr_kind="32",
+        code="",
+        number="26112000000000000001",
+        amount=3900,
+        issued_on=date(2026, 3, 6),
+        style=QrStyle(CrcForm.TOLL),
+    )
+    assert toll == "01,32,,26112000000000000001,39.00,20260306,,158E"
 
 
-@pytest.mark.parametrize("crc", CrcForm)
-def test_every_habit_of_printers_and_scanners_is_read_back(crc: CrcForm) -> None:
+@pytest.mark.parametrize("crc", [*CrcForm, *NoCrc])
+def test_every_habit_of_printers_and_scanners_is_read_back(crc: CrcForm | NoCrc) -> None:
+    qr_kind, kind = PRINTED_ON.get(crc, ("51", Kind.RAIL))
     for style in (habit for habit in HABITS if habit.crc is crc):
         text = write(
-            qr_kind="51",
+            qr_kind=qr_kind,
             code="",
             number="26119000000000000019",
             amount=5600,
@@ -77,7 +105,7 @@ def test_every_habit_of_printers_and_scanners_is_read_back(crc: CrcForm) -> None
             style=style,
         )
         back = read(text)
-        assert (back.kind, back.code, back.number) == (Kind.RAIL, None, "26119000000000000019")
+        assert (back.kind, back.code, back.number) == (kind, None, "26119000000000000019")
         assert (back.amount, back.issued_on, back.check_code) == (5600, ISSUED, None)
         assert back.crc is EXPECTED.get(crc, CrcState.VALID), (style, text)
 

@@ -92,6 +92,22 @@ def test_gb18030_and_full_width_commas_are_read() -> None:
     assert done.stdout.count("12345678") == 2
 
 
+def test_codes_that_printers_make_in_ways_of_their_own_are_read() -> None:
+    """A ride by hired car, a toll, and a railway ticket of 2022, as real ones are written."""
+    done = kiosk(
+        "read",
+        "--json",
+        "01,32,,25112000000000000001,23.50,2025-11-08,,",
+        "01,32,,26112000000000000001,39.00,20260306,,158E",
+        "01,10,26119130671000000001,166.05,20260317,4130",
+    )
+    assert done.returncode == 0
+    ride, toll, ticket = map(json.loads, done.stdout.splitlines())
+    assert (ride["issued_on"], ride["crc"]) == ("2025-11-08", CrcState.ABSENT)
+    assert (toll["kind"], toll["amount_basis"], toll["crc"]) == ("32", "gross", CrcState.VALID)
+    assert (ticket["kind"], ticket["amount_basis"], ticket["crc"]) == ("51", "net", CrcState.VALID)
+
+
 def test_the_language_follows_the_terminal() -> None:
     assert "电子普通发票" in kiosk("read", GOOD, LANG="zh_CN.UTF-8").stdout
     assert "Electronic ordinary" in kiosk("read", GOOD, LANG="de_DE.UTF-8").stdout
