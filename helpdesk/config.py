@@ -22,9 +22,11 @@ from helpdesk.config_values import (
     networks,
     not_empty,
     one_of,
+    public_site,
     short_name,
     zone,
 )
+from helpdesk.wire.site import Site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,6 +83,9 @@ class HelpdeskSection:
 
     listen: str = _key("127.0.0.1:8080", "host:port to listen on; port 0 takes a free one", address)
     centre: str = _key("C01", "short name of the centre in what its keys sign", short_name)
+    site: str = _key(
+        "", "public address https://HOST that codes on slips open; empty: none", public_site
+    )
     control: str = _key("data/helpdesk/control.sock", "socket for commands beside it", not_empty)
     log: str = _key("", "file for the log, JSON lines; empty: standard error")
     trusted_proxies: str = _key(
@@ -98,6 +103,11 @@ class HelpdeskSection:
     next_day: bool = _key(default=True, meaning="invoices of today cannot be checked yet")
     years: int = _key(5, "invoices older than this many years cannot; 0: any age", between(0, 100))
     daily_limit: int = _key(5, "checks of one invoice a day; 0: no limit", at_least(0))
+
+    @property
+    def public_site(self) -> Site | None:
+        """The site of ``site``."""
+        return Site.parse(self.site) if self.site else None
 
     @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -12,6 +12,8 @@ from helpdesk.db.address import parse_address
 from helpdesk.db.errors import DatabaseError
 from helpdesk.packs.errors import PacksError
 from helpdesk.packs.regions import KeyRegions
+from helpdesk.wire.errors import WireError
+from helpdesk.wire.site import EXAMPLE, LONGEST_HOST, Site
 
 __all__ = [
     "Check",
@@ -23,6 +25,7 @@ __all__ = [
     "networks",
     "not_empty",
     "one_of",
+    "public_site",
     "short_name",
     "zone",
 ]
@@ -69,6 +72,15 @@ def address(value: str) -> str | None:
     known = bool(host) and (bracketed or ":" not in host)
     good = known and port.isascii() and port.isdigit() and int(port) <= _LAST_PORT
     return None if good else "host:port"
+
+
+def public_site(value: str) -> str | None:
+    """Accept ``https://HOST`` whose host is short enough for the codes, or nothing."""
+    try:
+        Site.parse(value or EXAMPLE)
+    except WireError:
+        return f"{EXAMPLE} (host ≤ {LONGEST_HOST})"
+    return None
 
 
 def networks(value: str) -> str | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpdesk.wire.errors import WireError
+from helpdesk.wire.site import RecordAddress, code_of_path, read_record_path
 from helpdesk.wire.slip_code import PREFIX
 from invoices import qr
 from invoices.claim import from_qr
@@ -12,8 +15,11 @@ from invoices.errors import RecordError
 from invoices.record import SCHEME, read_record_code
 
 if TYPE_CHECKING:
+    from helpdesk.wire.site import Site
     from invoices.claim import Claim
     from invoices.crc import CrcState
+
+_ADDRESS = re.compile(r"HTTPS?://[^/]+/(?P<kind>[RS])/(?P<path>[A-Z0-9/-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +45,20 @@ class SignedSlipScan:
     code: str
 
 
-def read_text(text: str) -> InvoiceScan | SlipScan | SignedSlipScan:
-    """What the text names.
+def read_text(text: str, site: Site | None = None) -> InvoiceScan | SlipScan | SignedSlipScan:
+    """What the text names; addresses of slips and records count where they are of `site`.
 
     Raises:
         InvoiceError: a `QrError`, or a `RecordError` for a slip's code that is damaged.
+        WireError: `slip.address` for an address of `site` that is damaged.
     """
     if code := slip_code_of(text):
         return SignedSlipScan(code)
+    address = None if site is None else site.read(text)
+    if isinstance(address, RecordAddress):
+        return SlipScan(address.record, address.token)
+    if address is not None:
+        return SignedSlipScan(address.code)
     try:
         return SlipScan(*read_record_code(text))
     except RecordError:
@@ -54,6 +66,24 @@ def read_text(text: str) -> InvoiceScan | SlipScan | SignedSlipScan:
             raise
     invoice = qr.read(text)
     return InvoiceScan(from_qr(invoice), invoice.crc)
+
+
+def names_slip(text: str) -> bool:
+    """Whether the text is the code of a slip or a record, or an address in the form of one.
+
+    Of whose site an address is cannot be told here.
+    """
+    spelled = text.strip().upper()
+    if spelled.startswith((PREFIX, SCHEME + ":")):
+        return True
+    parts = _ADDRESS.fullmatch(spelled)
+    if parts is None:
+        return False
+    try:
+        read_record_path(parts["path"]) if parts["kind"] == "R" else code_of_path(parts["path"])
+    except (RecordError, WireError):
+        return False
+    return True
 
 
 def slip_code_of(text: str) -> str | None:

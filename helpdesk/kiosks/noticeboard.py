@@ -1,4 +1,4 @@
-"""What the server itself tells kiosks by the change log: the centre, the rules, the trust list."""
+"""What the server itself tells kiosks by the change log: centre, rules, site, trust list."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from helpdesk.trust.errors import TrustError
 from helpdesk.wire import binary
+from helpdesk.wire.site import TOPIC as SITE
 
 if TYPE_CHECKING:
     from helpdesk.clock import Clock
@@ -64,6 +65,7 @@ class Noticeboard:
                 "daily_limit": rules.daily_limit,
             }
             await self._log.publish(tx, RULES, "", told)
+            await self._log.publish(tx, SITE, "", {"site": rules.site})
         await self._trust()
 
     async def _trust(self) -> None:

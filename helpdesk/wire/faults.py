@@ -61,6 +61,9 @@ class Fault(StrEnum):
     SLIP_EXPIRED = "slip.expired"
     SLIP_REVOCATION_UNKNOWN = "slip.revocation_unknown"
     SLIP_REVOKED = "slip.revoked"
+    SLIP_ADDRESS = "slip.address"
+    SITE_FORM = "site.form"
+    SITE_LONG = "site.long"
 
     SIGNATURE_MISSING = "signature.missing"
     SIGNATURE_FORM = "signature.form"

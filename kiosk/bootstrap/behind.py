@@ -14,6 +14,7 @@ from kiosk.bootstrap.commands import Commands
 from kiosk.bootstrap.core import open_core
 from kiosk.bootstrap.paper import open_paper
 from kiosk.bootstrap.paper_commands import PaperCommands
+from kiosk.bootstrap.record_codes import SiteCodes
 from kiosk.bootstrap.samples import read_sheet
 from kiosk.bootstrap.screens import CheckDesk, HealthDesk, RecordDesk, ScanReader, SlipDesk
 from kiosk.bootstrap.slip_desk import SignedSlipDesk
@@ -108,13 +109,14 @@ class _Behind:
         return Ports(
             self._catalogues,
             core.clock,
-            ScanReader(),
+            ScanReader(lambda: core.site.current),
             HealthDesk(self._board),
             centre,
             checks=CheckDesk(core.verification, checked),
             slips=slips if paper else None,
             records=RecordDesk(core.records, slips.found),
             signed_slips=SignedSlipDesk(core.trust, core.records, core.clock, slips.found),
+            codes=SiteCodes(lambda: core.site.current),
             samples=await asyncio.to_thread(read_sheet, self._config),
         )
 
@@ -193,7 +195,9 @@ def _as_of(core: Core) -> datetime | None:
 
 def _wake_for_kept(core: Core, check: Check) -> None:
     outcome = check.outcome
-    if outcome.verdict is Verdict.UNAVAILABLE or outcome.source is Source.PACK:
+    waits = outcome.verdict is Verdict.UNAVAILABLE or outcome.source is Source.PACK
+    # With a site, somebody may open the record on a phone as soon as the code is on the screen.
+    if waits or core.site.current is not None:
         core.sync.wake()
 
 

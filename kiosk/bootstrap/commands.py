@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.wire.errors import WireError
 from invoices.errors import InvoiceError
 from kiosk.answer import answer_of, offline_answer, unread_answer
 from kiosk.bootstrap.pack_commands import PackCommands
@@ -57,8 +58,9 @@ class Commands:
         """
         text = self._text(params)
         try:
-            found = read_text(decode(bytes.fromhex(str(params.get("payload", "")))))
-        except (InvoiceError, KioskError) as error:
+            given = decode(bytes.fromhex(str(params.get("payload", ""))))
+            found = read_text(given, self.core.site.current)
+        except (InvoiceError, KioskError, WireError) as error:
             return _unread(text, error.code, error.params)
         except ValueError:
             return _unread(text, "scan.empty", {})

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpdesk.wire import site as public_site
 from helpdesk.wire.trust_file import TOPIC
 from invoices.rules import Policy as CheckRules
 from kiosk.clock import SystemClock
@@ -30,6 +31,7 @@ from kiosk.pause import LoopPause
 from kiosk.records import Records
 from kiosk.sync.parts import Outside, join
 from kiosk.trust.enrolled import TrustKeeper, issuer_of
+from kiosk.trust.site import PublicSite
 from kiosk.trust.store import TrustStore
 from kiosk.verification import Fallback, Verification
 
@@ -71,6 +73,7 @@ class Core:
     export: Export
     trust: TrustStore
     issuer: IssuerSource
+    site: PublicSite
     packs: PackStore
     keeper: PackKeeper
 
@@ -126,6 +129,8 @@ async def _joined(
     identities.on_wipe(packs.wipe)
     trust = TrustStore(config.data)
     pull.follow(TOPIC, TrustKeeper(trust, identities, clock).follow)
+    site = PublicSite(config.data)
+    pull.follow(public_site.TOPIC, site.follow)
     await identities.open()
     await pull.open()
     rules = _rules(config, await pull.values(RULES))
@@ -159,6 +164,7 @@ async def _joined(
         export=Export(database.outbox, identities, random),
         trust=trust,
         issuer=lambda: issuer_of(identities.current),
+        site=site,
         packs=packs,
         keeper=keeper,
     )

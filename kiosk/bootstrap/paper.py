@@ -81,6 +81,7 @@ async def open_paper(core: Core, desk: SlipDesk, catalogues: Catalogues) -> Pape
             core.config.kiosk.prefix,
             core.clock,
             timedelta(days=core.config.kiosk.slip_days),
+            lambda: core.site.current,
         ),
     )
     book = core.database.checks

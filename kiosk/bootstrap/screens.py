@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpdesk.wire.errors import WireError
 from invoices.check import Check
 from invoices.errors import InvoiceError
 from kiosk.check_book import Entry
@@ -33,6 +34,7 @@ from tui.kiosk.ports import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from helpdesk.wire.site import Site
     from invoices.claim import Claim
     from kiosk.printing import Printing
     from kiosk.records import Records
@@ -53,13 +55,16 @@ _SHOWN = {
 
 
 class ScanReader:
-    """`Reader`: bytes of one scan to what they name."""
+    """`Reader`: bytes of one scan to what they name; `site` is asked for each."""
+
+    def __init__(self, site: Callable[[], Site | None] = lambda: None) -> None:
+        self._site = site
 
     def read(self, scan: bytes) -> Reading:
         """Never raises."""
         try:
-            found = read_text(decode(scan))
-        except (KioskError, InvoiceError) as error:
+            found = read_text(decode(scan), self._site())
+        except (KioskError, InvoiceError, WireError) as error:
             return Unread(error.code, dict(error.params))
         if isinstance(found, InvoiceScan):
             return InvoiceRead(found.claim, found.crc)

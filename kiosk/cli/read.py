@@ -38,13 +38,11 @@ def _read(
 
 def _answer(frame: Frame, payload: bytes, *, as_json: bool) -> int:
     """Print one answer; its exit status."""
-    from invoices import qr
     from invoices.errors import InvoiceError
     from kiosk.errors import KioskError
-    from kiosk.scanners.decoding import decode
 
     try:
-        invoice = qr.read(decode(payload))
+        invoice = _invoice(payload)
     except (InvoiceError, KioskError) as error:
         message = frame.text(f"error.{error.code}", **error.params)
         form = {"error": error.code, "message": message}
@@ -52,6 +50,19 @@ def _answer(frame: Frame, payload: bytes, *, as_json: bool) -> int:
         return BAD_INPUT
     frame.say(_json(form_of(invoice)) if as_json else _line(frame, invoice))
     return OK
+
+
+def _invoice(payload: bytes) -> QrInvoice:
+    """Raises `KioskError` `read.slip` for a code of ours, `QrError` for anything else unread."""
+    from invoices import qr
+    from kiosk.errors import KioskError
+    from kiosk.reader import names_slip
+    from kiosk.scanners.decoding import decode
+
+    text = decode(payload)
+    if names_slip(text):
+        raise KioskError("read.slip")
+    return qr.read(text)
 
 
 def form_of(invoice: QrInvoice) -> dict[str, Any]:

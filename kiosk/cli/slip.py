@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,7 @@ from kiosk.complaints import CANNOT_TELL, NEGATIVE, OK
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from helpdesk.wire.site import Site
     from kiosk.clock import Clock
     from kiosk.config import Config
     from kiosk.trust.slip_check import SlipFinding
@@ -67,14 +69,16 @@ def _check_all(frame: Frame, config: Config, given: Iterable[bytes], *, as_json:
     """Check each; the worst of the exit statuses."""
     from kiosk.cli.slip_answer import answer_of, lines_of
     from kiosk.clock import SystemClock
+    from kiosk.trust.site import read_site
     from kiosk.trust.slip_check import SlipChecker
     from kiosk.trust.store import TrustStore
 
     clock = SystemClock(config.zone)
     checker = SlipChecker(TrustStore(config.data).held(), clock.now())
+    site = read_site(config.data)
     worst = OK
     for payload in given:
-        found = checker.check(_text(payload))
+        found = checker.check(_text(payload, site))
         if as_json:
             frame.say(json.dumps(answer_of(found, frame.text), ensure_ascii=False))
         else:
@@ -86,8 +90,11 @@ def _check_all(frame: Frame, config: Config, given: Iterable[bytes], *, as_json:
     return worst
 
 
-def _text(payload: bytes) -> str:
-    """The code as scanned; what is no text at all is no code either."""
+def _text(payload: bytes, site: Site | None) -> str:
+    """The code as scanned, of an address the code in it; what is no text at all is no code."""
+    from helpdesk.wire.errors import WireError
+    from helpdesk.wire.site import SlipAddress
+    from invoices.errors import RecordError
     from kiosk.reader import slip_code_of
     from kiosk.scanners.decoding import ScanError, decode
 
@@ -95,6 +102,11 @@ def _text(payload: bytes) -> str:
         text = decode(payload)
     except ScanError:
         return ""
+    with suppress(RecordError, WireError):
+        # A damaged address is told as a text that is no code.
+        address = None if site is None else site.read(text)
+        if isinstance(address, SlipAddress):
+            return address.code
     return slip_code_of(text) or text
 
 

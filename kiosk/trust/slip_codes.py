@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,7 @@ from helpdesk.wire.slip_document import document_id
 from invoices import canonical
 
 if TYPE_CHECKING:
+    from helpdesk.wire.site import Site
     from invoices.check import Check
     from kiosk.clock import Clock
     from kiosk.trust.issuer import IssuerSource, SlipIssuer
@@ -29,31 +31,45 @@ UNENROLLED: Final = "unenrolled"
 """Stands for the centre in the code of a kiosk that belongs to none yet."""
 
 
+def _no_site() -> Site | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class SlipCode:
-    """A code as it is printed. `kid` names the key, None where nobody signed."""
+    """A code as it is printed. `kid` names the key, None where nobody signed.
+
+    `opens`: it is an address, which a phone's camera opens.
+    """
 
     text: str
     kid: bytes | None
     expires: datetime
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SlipCodes:
-    """Writes codes; `prefix` names the kiosk until it is enrolled."""
+    """Writes codes; `prefix` names the kiosk until it is enrolled, `site` is asked for each."""
 
     issuer: IssuerSource
     prefix: str
     clock: Clock
     lifetime: timedelta
+    site: Callable[[], Site | None] = _no_site
 
     def of(self, check: Check) -> SlipCode:
         """The code of a check's slip, issued now."""
         issuer = self.issuer()
         claims = self._claims(check, issuer)
         signer = None if issuer is None else issuer.signer
-        text = slip_code.issue(claims, signer)
-        return SlipCode(text, None if signer is None else signer.key.kid, claims.expires)
+        code, site = slip_code.issue(claims, signer), self.site()
+        return SlipCode(
+            text=code if site is None else site.slip_address(code),
+            kid=None if signer is None else signer.key.kid,
+            expires=claims.expires,
+            opens=site is not None,
+        )
 
     def _claims(self, check: Check, issuer: SlipIssuer | None) -> SlipClaims:
         told = check.outcome.told

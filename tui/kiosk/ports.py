@@ -167,6 +167,21 @@ class Records(Protocol):
         """The whole check with the right token, its summary without one, else `None`."""
 
 
+@dataclass(frozen=True, slots=True)
+class ScreenCode:
+    """The text of a record's QR code; `opens`: a phone's camera opens it as a page."""
+
+    text: str
+    opens: bool = False
+
+
+class RecordCodes(Protocol):
+    """The codes that open records."""
+
+    def of(self, record: str, token: str) -> ScreenCode:
+        """The code to show of a record; never more than fits 33 by 17 cells."""
+
+
 class SlipWorth(StrEnum):
     """Whether to believe a slip."""
 
@@ -271,4 +286,5 @@ class Ports:
     slips: Slips | None = None
     records: Records | None = None
     signed_slips: SignedSlips | None = None
+    codes: RecordCodes | None = None
     samples: Sequence[Sample] = ()

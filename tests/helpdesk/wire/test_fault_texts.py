@@ -19,6 +19,7 @@ GIVEN = {
     Fault.JOURNAL_GAP: {"seq"},
     Fault.JOURNAL_FORK: {"seq"},
     Fault.JOURNAL_AHEAD: {"mark"},
+    Fault.SITE_LONG: {"limit"},
 }
 """What the code gives to these sentences; to all others nothing."""
 ELSEWHERE = {Fault.KEY_FORM}

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from invoices.record import record_code
 from invoices.verdict import Verdict
 from tui.kiosk.answers import headline_key, large_key, tone_of
-from tui.kiosk.ports import Refused, SlipShown
+from tui.kiosk.ports import Refused, ScreenCode, SlipShown
 from tui.kiosk.result_facts import result_text
 from tui.kiosk.result_plan import Plan, ResultText, Room
 from tui.kiosk.screen import KioskScreen
@@ -79,8 +79,7 @@ class ResultScreen(KioskScreen):
         self.update_classes(self._plan.classes)
         if self._plan.code:
             with Vertical(id="result-code"):
-                code = record_code(self.check.record, self.check.token)
-                yield CodePicture(code, scale=self._scale())
+                yield CodePicture(self._code().text, scale=self._scale())
                 yield from self._compose_slip()
             with VerticalScroll(id="result-words", can_focus=False):
                 yield from self._compose_answer()
@@ -194,6 +193,12 @@ class ResultScreen(KioskScreen):
             self.desk.correct(self.check.claim)
 
     # --- inside ------------------------------------------------------------------------------
+
+    def _code(self) -> ScreenCode:
+        """What the picture holds; without a port, the code that only kiosks read."""
+        record, token = self.check.record, self.check.token
+        codes = None if self.desk.ports is None else self.desk.ports.codes
+        return ScreenCode(record_code(record, token)) if codes is None else codes.of(record, token)
 
     def _dated(self) -> bool:
         """Whether normal is told as of when: also what a pack said by itself, once it is past."""
