@@ -74,7 +74,7 @@ class Bureau:
             clock=clock,
             chance=chance,
         )
-        self.fleet = Fleet(database, self.roster, vouching, clock, policy)
+        self.fleet = Fleet(database, self.roster, vouching, self.inbox, clock, policy)
         self.push = PushDesk(
             database,
             self.roster,
@@ -88,7 +88,7 @@ class Bureau:
         )
         self.changes = ChangeLog(database, clock, chance, policy)
         self.region_keys = RegionKeys(database, self.roster, self.changes, regions, chance)
-        self.noticeboard = Noticeboard(database, self.changes, authority, config, clock)
+        self.noticeboard = Noticeboard(database, self.changes, authority, self.inbox, config, clock)
         self.signed = SignedRequests(
             self.roster, self.fleet, self.secrets, nonces_for(database, clock), clock, chance
         )

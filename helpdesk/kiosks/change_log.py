@@ -17,16 +17,17 @@ from typing import TYPE_CHECKING, Any, Final
 from helpdesk.kiosks.errors import KiosksError
 from helpdesk.kiosks.moments import milliseconds
 from helpdesk.kiosks.policy import Policy
-from helpdesk.wire import binary
+from helpdesk.wire import binary, sync
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.sync import MUST_REFETCH, Change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from helpdesk.clock import Clock
     from helpdesk.db import Database, Transaction
+    from helpdesk.db.transaction import Row
 
 _TAG_BYTES: Final = 8
 _POSITION_BYTES: Final = 8
@@ -91,8 +92,14 @@ class ChangeLog:
         """Tell kiosks (all, or the one named `audience`) that `key` is `value` now.
 
         None takes it away. The same as before changes nothing; whether there was a change.
+
+        Raises:
+            KiosksError: `sync.value` for one that is too long for any kiosk.
         """
         text = None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
+        if text is not None and len(text.encode()) > sync.VALUE_LENGTH:
+            # An answer that no kiosk reads would keep all of them from every change after it.
+            raise KiosksError("sync.value", topic=topic, key=key)
         Change(topic=topic, key=key, value=None if value is None else dict(value))
         latest = await tx.fetch(_LATEST, topic, key, audience)
         if (latest[0][0] if latest else None) == text:
@@ -119,7 +126,7 @@ class ChangeLog:
         """
         position, trimmed = await self._position(cursor)
         rows = await self._database.read(_AFTER, position, audience, limit + 1)
-        shown = rows[:limit]
+        shown = _page(rows[:limit])
         if shown:
             number, tag, *_, now_trimmed = shown[-1]
             if cursor and position < now_trimmed != trimmed:
@@ -132,7 +139,7 @@ class ChangeLog:
                 for _, _, topic, key, value, _ in shown
             ),
             cursor,
-            len(rows) > limit,
+            len(rows) > len(shown),
         )
 
     async def trim(self, older_than: timedelta) -> int:
@@ -177,6 +184,16 @@ class ChangeLog:
         if position < rows[0][1] != trimmed:
             raise KiosksError(MUST_REFETCH)
         return position, trimmed
+
+
+def _page(rows: Sequence[Row]) -> Sequence[Row]:
+    """As many of these changes as one answer may hold; one always does."""
+    length = 0
+    for count, (*_, value, _trimmed) in enumerate(rows):
+        length += len((value or "").encode())
+        if count and length > sync.VALUE_LENGTH:
+            return rows[:count]
+    return rows
 
 
 def _cursor(position: int, tag: str, trimmed: int) -> str:

@@ -34,8 +34,12 @@ class Vouching(Protocol):
         """The trust list; empty while there is none."""
         ...
 
-    async def certify(self, tx: Transaction, kiosk: str, public: bytes, now: datetime) -> None:
-        """Stand for a key of a kiosk from the caller's commit on."""
+    async def check(self, tx: Transaction, kiosk: str, public: bytes) -> None:
+        """That a key can be certified for a kiosk. Raises `TrustError` where it cannot."""
+        ...
+
+    async def certify(self, tx: Transaction, kiosk: str, public: bytes, since: datetime) -> None:
+        """Stand for what a kiosk's key signs from `since` on, once the caller has committed."""
         ...
 
     async def retire(self, tx: Transaction, public: bytes, now: datetime) -> None:
@@ -73,15 +77,19 @@ class CentreVouching:
         except TrustError:
             return b""
 
-    async def certify(self, tx: Transaction, kiosk: str, public: bytes, now: datetime) -> None:
-        """Stand for a key of a kiosk from the caller's commit on."""
+    async def check(self, tx: Transaction, kiosk: str, public: bytes) -> None:
+        """That a key can be certified for a kiosk. Raises `TrustError` where it cannot."""
+        await self._authority.check(tx, public, self._centre, kiosk)
+
+    async def certify(self, tx: Transaction, kiosk: str, public: bytes, since: datetime) -> None:
+        """Stand for what a kiosk's key signs from `since` on, once the caller has committed."""
         await self._authority.certify(
             tx,
             public=public,
             centre=self._centre,
             holder=kiosk,
             uses=(Use.SLIP, Use.REQUEST),
-            not_before=now,
+            not_before=since,
         )
 
     async def retire(self, tx: Transaction, public: bytes, now: datetime) -> None:

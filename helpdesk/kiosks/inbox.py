@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 TABLE: Final = "kiosks_exception"
 NOTE_LENGTH: Final = 500
 ID_LENGTH: Final = 10
+_NO_BRANCH: Final = 0
 
 _MATTER: Final = (
     "SELECT id, code, kiosk, branch, first_seq, last_seq, entries, told, found,"
@@ -105,6 +106,15 @@ class Inbox:
         row = self._row(branch, [seq], ruling, f"{branch.id}/{reason}")
         await tx.executemany(_ADD, [(*row[:6], 0, *row[7:])])
 
+    async def alarm_without_entry(self, tx: Transaction, reason: Reason, kiosk: str = "") -> None:
+        """Something is wrong with a kiosk, or with the centre, that no journal tells of.
+
+        While it is open it is not put in again.
+        """
+        at = milliseconds(self._clock.now())
+        row = (self._new_id(), reason, kiosk, _NO_BRANCH, 0, 0, 0, None, None, at)
+        await tx.executemany(_ADD, [(*row, f"{kiosk}/{reason}")])
+
     async def matters(
         self, *, resolved: bool = False, after: str = "", limit: int = 100
     ) -> tuple[Matter, ...]:
@@ -156,11 +166,14 @@ class Inbox:
             raise KiosksError("kiosks.resolved")
         return matter
 
+    def _new_id(self) -> str:
+        return self._ids.token()[:ID_LENGTH]
+
     def _row(
         self, branch: Branch, numbers: Sequence[int], ruling: Ruling, bundle: str | None = None
     ) -> tuple[Value, ...]:
         return (
-            self._ids.token()[:ID_LENGTH],
+            self._new_id(),
             ruling.reason,
             branch.kiosk,
             branch.id,

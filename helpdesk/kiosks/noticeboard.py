@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from helpdesk.kiosks.ruling import Reason
 from helpdesk.trust.errors import TrustError
 from helpdesk.wire import binary
 from helpdesk.wire.site import TOPIC as SITE
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from helpdesk.config import Config
     from helpdesk.db import Database
     from helpdesk.kiosks.change_log import ChangeLog
+    from helpdesk.kiosks.inbox import Inbox
     from helpdesk.trust.authority import TrustAuthority
 
 CENTRE: Final = "centre"
@@ -35,12 +37,14 @@ class Noticeboard:
         database: Database,
         log: ChangeLog,
         authority: TrustAuthority,
+        inbox: Inbox,
         config: Config,
         clock: Clock,
     ) -> None:
         self._database = database
         self._log = log
         self._authority = authority
+        self._inbox = inbox
         self._config = config
         self._clock = clock
         self._trust_version = 0
@@ -74,6 +78,8 @@ class Noticeboard:
         except TrustError:
             # A centre without a root has no list; what is wrong with one, the authority logs.
             return
+        finally:
+            await self._alarm()
         if not delivery.bundle:
             return
         value = {
@@ -83,3 +89,9 @@ class Noticeboard:
         async with self._database.transaction() as tx:
             await self._log.publish(tx, TRUST, "", value)
         self._trust_version = delivery.version
+
+    async def _alarm(self) -> None:
+        """A list that grew too large is a matter for a person: the one in force will end."""
+        if self._authority.fault == Reason.TRUST_LIST:
+            async with self._database.transaction() as tx:
+                await self._inbox.alarm_without_entry(tx, Reason.TRUST_LIST)

@@ -21,7 +21,8 @@ _KIOSK: Final = (
     "SELECT k.kiosk, k.name, k.standing, k.added_ms, k.enrolled_ms, k.pushed_ms FROM kiosks_kiosk k"
 )
 _KEY: Final = (
-    "SELECT y.keyid, y.kiosk, y.signing, y.sealing, y.state, k.standing FROM kiosks_key y"
+    "SELECT y.keyid, y.kiosk, y.signing, y.sealing, y.state, y.since_ms, k.standing"
+    " FROM kiosks_key y"
     " JOIN kiosks_kiosk k ON k.kiosk = y.kiosk"
 )
 _FLEET: Final = (
@@ -87,6 +88,8 @@ class KioskKey:
     kiosk: str
     keys: KioskKeys
     state: KeyStanding
+    since: datetime
+    """When it was registered; once it was used, when that was for the first time."""
     standing: KioskStanding
 
     @property
@@ -212,6 +215,8 @@ def _parts(
 
 
 def _key(row: Row) -> KioskKey:
-    keyid, kiosk, signing, sealing, state, standing = row
+    keyid, kiosk, signing, sealing, state, since, standing = row
     keys = KioskKeys(signing=bytes(signing), sealing=bytes(sealing))
-    return KioskKey(keyid, kiosk, keys, KeyStanding(state), KioskStanding(standing))
+    return KioskKey(
+        keyid, kiosk, keys, KeyStanding(state), moment_of(since), KioskStanding(standing)
+    )

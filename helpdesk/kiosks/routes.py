@@ -9,6 +9,7 @@ from aiohttp import web
 from helpdesk.app_keys import RESOURCES
 from helpdesk.kiosks.bureau import Bureau
 from helpdesk.kiosks.errors import KiosksError
+from helpdesk.kiosks.fleet import ROTATION
 from helpdesk.kiosks.push import BUSY
 from helpdesk.kiosks.ruling import Reason
 from helpdesk.trust.errors import TrustError
@@ -201,6 +202,8 @@ async def push(call: Call[PushBatch]) -> PushAnswer:
         keys = [key.verifying for key in known if key.state.accepted]
         return await bureau.push.push(kiosk, keys, call.body)
     except (WireError, KiosksError) as error:
+        if error.code == Fault.JOURNAL_SIGNATURE:
+            await bureau.fleet.head_refused(kiosk, call.body)
         raise _refusal(error) from error
 
 
@@ -271,6 +274,9 @@ def shown(matter: Matter, texts: Catalogue) -> ExceptionShown:
 
 def _refusal(error: WireError | KiosksError | TrustError) -> RequestError:
     params: dict[str, Any] = dict(error.params)
+    if error.code == ROTATION:
+        wait = {"Retry-After": params["seconds"]}
+        return RequestError(error.code, status=429, headers=wait, **params)
     if error.code == BUSY:
         return RequestError(error.code, status=503, headers={"Retry-After": "2"}, **params)
     return RequestError(error.code, status=_STATUS.get(error.code, _REFUSED), **params)

@@ -28,6 +28,10 @@ class Reason(StrEnum):
     FORKS = "journal.forks"
     FENCED = "kiosk.fenced"
     QUARANTINED = "kiosk.quarantined"
+    TWO_HOLDERS = "kiosk.two_holders"
+    """A key of a kiosk that it gave up still signs: somebody else has it."""
+    TRUST_LIST = "trust.too_large"
+    """The trust list grew beyond what a kiosk can take; the last one stays in force."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from helpdesk.kiosks.nonces import Freshness
 from helpdesk.kiosks.roster import KeyStanding
+from helpdesk.trust.errors import TrustError
 from helpdesk.web import Channel, Principal, RequestError
 from helpdesk.web.permission import Standing
 from helpdesk.wire import answer_signature, challenge, request_signature
@@ -64,7 +65,8 @@ class SignedRequests:
                 challenge.
         """
         keyid = request_signature.keyid_of(headers)
-        key = None if keyid is None else await self._accepted(keyid)
+        found = None if keyid is None else await self._roster.key(keyid)
+        key = found if found is not None and found.state.accepted else None
         try:
             verified = request_signature.verify_unread(
                 request,
@@ -77,6 +79,8 @@ class SignedRequests:
         except WireError as error:
             if error.code == Fault.SIGNATURE_SKEW:
                 await read()  # it is a kiosk's: let it finish, so that it hears the answer
+            if found is not None and error.code == Fault.SIGNATURE_KEY:
+                await self._retired_used(found, request, headers)
             raise self._refusal(error.code, keyid) from error
         if key is None:
             raise self._refusal(Fault.SIGNATURE_KEY, keyid)
@@ -92,9 +96,17 @@ class SignedRequests:
             return {}
         return answer_signature.sign(self._secrets.receipt, headers, status, body)
 
-    async def _accepted(self, keyid: str) -> KioskKey | None:
-        key = await self._roster.key(keyid)
-        return key if key is not None and key.state.accepted else None
+    async def _retired_used(
+        self, key: KioskKey, request: Request, headers: Mapping[str, str]
+    ) -> None:
+        """A key that its kiosk gave up is named; where it has signed, somebody else holds it."""
+        try:
+            verified = request_signature.verify_unread(
+                request, headers, lambda _: key.verifying, self._clock.now(), self._answers
+            )
+        except WireError:
+            return
+        await self._fleet.retired_key_used(key, verified.created)
 
     async def _use(self, verified: VerifiedRequest) -> None:
         """Let a request count, once."""
@@ -108,8 +120,12 @@ class SignedRequests:
 
     async def _first_use(self, key: KioskKey) -> None:
         """The first request under a new key ends the old one's time."""
-        if key.state is KeyStanding.REGISTERED:
+        if key.state is not KeyStanding.REGISTERED:
+            return
+        try:
             await self._fleet.first_use(key)
+        except TrustError as error:
+            raise self._refusal(Fault.SIGNATURE_KEY, key.keyid) from error
 
     def _answers(self, keyid: str, nonce: str) -> bool:
         return challenge.holds(self._secrets.challenge, keyid, nonce, self._clock.now())

@@ -16,7 +16,8 @@ from helpdesk.wire.errors import WireError
 from helpdesk.wire.faults import Fault
 from helpdesk.wire.revocation import Revocations, month_of
 from helpdesk.wire.signing_key import NO_KEY, Algorithm, kid_of
-from helpdesk.wire.trust_list import SKEW, TrustedKey
+from helpdesk.wire.trust_file import TrustFile
+from helpdesk.wire.trust_list import BUNDLE_LENGTH, SKEW, TrustedKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,8 @@ class TrustAuthority:
         self._keys = keys
         self._folder = folder
         self._clock = clock
+        self.fault: str | None = None
+        """Why no new list could be issued the last time one was due; None: it could."""
 
     @property
     def invoice_key(self) -> bytes:
@@ -88,16 +91,26 @@ class TrustAuthority:
             not_before=not_before - SKEW,
             not_after=not_after or not_before + rules.KEY_LIFETIME,
         )
-        kid = kid_of(public)
         await book.begin(tx, 1)
+        if not await self.check(tx, public, centre, holder):
+            await book.add(tx, key)
+        return kid_of(public)
+
+    async def check(self, tx: Transaction, public: bytes, centre: str, holder: str) -> bool:
+        """Whether this key is certified for this holder already; false where it could be.
+
+        Raises:
+            TrustError: as `certify`.
+        """
+        kid = kid_of(public)
         known = await book.find(tx, kid)
         if known is None and kid != NO_KEY:
-            await book.add(tx, key)
-        elif known is None or known.public != public:
+            return False
+        if known is None or known.public != public:
             raise TrustError("trust.kid_clash")
-        elif (known.centre, known.holder) != (centre, holder) or known.revoked_at is not None:
+        if (known.centre, known.holder) != (centre, holder) or known.revoked_at is not None:
             raise TrustError("trust.key_taken", kid=kid.hex())
-        return kid
+        return True
 
     async def retire(self, tx: Transaction, kid: bytes, until: datetime) -> None:
         """End a key's time; what it signed until then, by a clock a little ahead, holds on."""
@@ -162,7 +175,8 @@ class TrustAuthority:
         While no new list can be issued the old one is given, until it ends.
 
         Raises:
-            TrustError: `trust.no_issuer`, `trust.issuer`, `trust.issuer_expired`.
+            TrustError: `trust.no_issuer`, `trust.issuer`, `trust.issuer_expired`,
+                `trust.too_large` (no kiosk could take it).
         """
         now = self._clock.now()
         present = await book.present(self._database)
@@ -170,7 +184,9 @@ class TrustAuthority:
         if present is None or _due(present, now):
             try:
                 version = await self._issue(now)
+                self.fault = None
             except TrustError as error:
+                self.fault = error.code
                 if present is None:
                     raise
                 _log.error("no new trust list", code=error.code)
@@ -195,6 +211,8 @@ class TrustAuthority:
             )
             bundle = trust_list.issue(issuer.signer, issuer.certificate, made)
             data = tuple(data for named, data in parts if named in made.revocations)
+            if len(bundle) > BUNDLE_LENGTH or not TrustFile(bundle=bundle, parts=data).fits:
+                raise TrustError("trust.too_large", keys=str(len(made.keys)))
             await book.issued(tx, present.changes, now, Delivery(made.version, bundle, data))
         return made.version
 

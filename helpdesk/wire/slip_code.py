@@ -159,7 +159,10 @@ def _proved(signed: cose.Signed, trust_list: TrustList) -> tuple[TrustedKey, Sli
 def _trusted(signed: cose.Signed, trust_list: TrustList) -> TrustedKey:
     trusted = trust_list.find(signed.kid)
     if trusted is None:
-        raise WireError(Fault.SLIP_KEY_UNKNOWN)
+        # Nobody has proved who signed. But who it says it is has no key left that counts: true
+        # or forged, it does not hold.
+        revoked = trust_list.is_revoked(_stated_issuer(signed))
+        raise WireError(Fault.SLIP_KEY_REVOKED if revoked else Fault.SLIP_KEY_UNKNOWN)
     if signed.algorithm != trusted.algorithm:
         raise WireError(Fault.SLIP_ALGORITHM)
     if trusted.revoked_at is not None:
@@ -167,6 +170,14 @@ def _trusted(signed: cose.Signed, trust_list: TrustList) -> TrustedKey:
     if Use.SLIP not in trusted.uses:
         raise WireError(Fault.SLIP_KEY_USE)
     return trusted
+
+
+def _stated_issuer(signed: cose.Signed) -> str:
+    """Who made a code by its own word; empty for a payload that cannot be read."""
+    try:
+        return SlipClaims.from_cbor(signed.payload, length=LENGTH).issuer
+    except WireError:
+        return ""
 
 
 def _claims(signed: cose.Signed, stated: SignatureState) -> SlipClaims:

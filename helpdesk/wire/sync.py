@@ -36,6 +36,11 @@ FENCED: Final = "kiosk.fenced"
 
 CURSOR_LENGTH: Final = 64
 CHANGES: Final = 500
+ANSWER_LENGTH: Final = 8 << 20
+"""Bytes of the longest `ChangesAnswer` that a kiosk reads."""
+VALUE_LENGTH: Final = 4 << 20
+"""Bytes of the longest value of one change as JSON, and of the values of one answer together: with
+what stands around them an answer stays below `ANSWER_LENGTH`."""
 
 _KEY: Final = b"yanpiao/key-rotation/1\0"
 

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from helpdesk.wire import sync
 from helpdesk.wire.binary import Base64
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.faults import Fault
@@ -24,6 +25,11 @@ class TrustFile(BaseModel):
     parts: Annotated[
         tuple[Annotated[bytes, Base64(1, PART_LENGTH)], ...], Field(max_length=100_000)
     ] = ()
+
+    @property
+    def fits(self) -> bool:
+        """Whether kiosks can pull it: a list that none can take must never be issued."""
+        return len(self.model_dump_json()) <= sync.VALUE_LENGTH
 
     @classmethod
     def read(cls, data: bytes) -> Self:

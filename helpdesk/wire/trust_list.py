@@ -87,6 +87,16 @@ class RevocationPart(Numbered):
     digest: Key32
 
 
+class RevokedHolder(Numbered):
+    """A holder none of whose keys is listed any more: nothing that any of them signed holds."""
+
+    NUMBERS: ClassVar[dict[str, int]] = {"centre": 1, "holder": 2, "revoked_at": 3}
+
+    centre: Name
+    holder: Name
+    revoked_at: Moment
+
+
 class TrustList(Numbered):
     """All keys that count, from `issued_at` until `expires` (at most 30 days)."""
 
@@ -96,6 +106,7 @@ class TrustList(Numbered):
         "expires": 3,
         "keys": 4,
         "revocations": 5,
+        "revoked_holders": 6,
     }
     DEPTH: ClassVar[int] = 4
 
@@ -104,10 +115,22 @@ class TrustList(Numbered):
     expires: Moment
     keys: tuple[TrustedKey, ...]
     revocations: tuple[RevocationPart, ...] = ()
+    revoked_holders: tuple[RevokedHolder, ...] = ()
+
+    def numbered(self) -> dict[int, object]:
+        """As every record; a list without revoked holders is spelt as before there were any."""
+        given = super().numbered()
+        if not self.revoked_holders:
+            del given[self.NUMBERS["revoked_holders"]]
+        return given
 
     def find(self, kid: bytes) -> TrustedKey | None:
         """The listed key of this id."""
         return next((item for item in self.keys if kid_of(item.public) == kid), None)
+
+    def is_revoked(self, issuer: str) -> bool:
+        """Whether `issuer` (`<centre>/<holder>`) is a holder whose keys were all revoked."""
+        return any(issuer == f"{each.centre}/{each.holder}" for each in self.revoked_holders)
 
     def revocation(self, kid: bytes, month: int) -> RevocationPart | None:
         """The part that names revoked documents of this key and month; None = none revoked."""
@@ -250,5 +273,6 @@ def _check_list(trust_list: TrustList) -> None:
         raise WireError(Fault.TRUST_LIFETIME)
     kids = [kid_of(item.public) for item in trust_list.keys]
     parts = [(part.kid, part.month) for part in trust_list.revocations]
-    if NO_KEY in kids or len(set(kids)) < len(kids) or len(set(parts)) < len(parts):
+    holders = [(each.centre, each.holder) for each in trust_list.revoked_holders]
+    if NO_KEY in kids or any(len(set(each)) < len(each) for each in (kids, parts, holders)):
         raise WireError(Fault.TRUST_DUPLICATE)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from pydantic import ValidationError
 
-from helpdesk.wire.sync import CHANGES_PATH, MUST_REFETCH, ChangesAnswer
+from helpdesk.wire.sync import ANSWER_LENGTH, CHANGES_PATH, MUST_REFETCH, ChangesAnswer
 from kiosk.identity.calls import code_of
 from kiosk.identity.refusal import RefusalError
 from kiosk.policy import Policy
@@ -34,7 +34,6 @@ Follower = Callable[[Values], Awaitable[None]]
 """Hears all that a topic says, after the commit of a change and once at every start."""
 
 DEADLINE: Final = 20.0
-ANSWER_LIMIT: Final = 8 << 20
 TABLE = "replica"
 
 _OK: Final = 200
@@ -94,7 +93,7 @@ class Pull:
         """
         cursor, gathering = await self._cursor()
         query = urlencode({"cursor": cursor}) if cursor else ""
-        reply = await self._calls.call(Call("GET", CHANGES_PATH, query), DEADLINE, ANSWER_LIMIT)
+        reply = await self._calls.call(Call("GET", CHANGES_PATH, query), DEADLINE, ANSWER_LENGTH)
         if code_of(reply) == MUST_REFETCH:
             await self._begin_gathering()
             return True

@@ -9,6 +9,7 @@ import pytest
 
 from helpdesk.kiosks.change_log import ChangeLog
 from helpdesk.kiosks.errors import KiosksError
+from helpdesk.wire import sync
 from helpdesk.wire.sync import Change
 from tests.helpdesk.kiosks.room import Centre
 
@@ -147,6 +148,22 @@ async def test_no_reader_passes_a_change_that_commits_later(centre: Centre, seed
     await asyncio.gather(*(write(name) for name in "abc"))
     writing = False
     assert await reader == published
+
+
+async def test_a_page_is_no_longer_than_a_kiosk_reads(centre: Centre) -> None:
+    log, part = centre.bureau.changes, "x" * (sync.VALUE_LENGTH // 2)
+    async with centre.database.transaction() as tx:
+        for number in range(3):
+            await log.publish(tx, "notice", str(number), {"text": part})
+        with pytest.raises(KiosksError, match=r"sync\.value"):
+            await log.publish(tx, "notice", "long", {"text": part * 2})
+    keys, cursor, more = [], "", True
+    while more:
+        found = await log.after(cursor, 200, "A01")
+        assert sum(len(change.model_dump_json()) for change in found.changes) <= sync.ANSWER_LENGTH
+        keys.append([change.key for change in found.changes])
+        cursor, more = found.cursor, found.more
+    assert keys == [["0"], ["1"], ["2"]]
 
 
 async def test_the_noticeboard_tells_only_what_changed(centre: Centre) -> None:

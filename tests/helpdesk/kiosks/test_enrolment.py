@@ -116,8 +116,8 @@ async def test_a_centre_with_a_root_gives_its_trust_list(centre: Centre, tmp_pat
     assert kid_of(kiosk.signer.key.public) in {kid_of(key.public) for key in listed.keys}
     await centre.bureau.fleet.fence(kiosk.kiosk)
     bundle = (await open_authority(centre.resources).trust_list_for()).bundle
-    (key,) = trust_list.read(bundle, [root]).trust_list.keys
-    assert key.revoked_at is not None
+    told = trust_list.read(bundle, [root]).trust_list
+    assert ([each.holder for each in told.revoked_holders], told.keys) == ([kiosk.kiosk], ())
 
 
 async def test_keys_change_in_two_phases(centre: Centre) -> None:
@@ -131,8 +131,9 @@ async def test_keys_change_in_two_phases(centre: Centre) -> None:
     }
     other = replace(kiosk, signer=new_kiosk(6).signer)
     taking_its_place = sync.key_request(other.signer, kiosk.kiosk, other.keys)
-    await fleet.rotate(kiosk.kiosk, taking_its_place)
-    await fleet.rotate(kiosk.kiosk, asked)
+    for another in (taking_its_place, asked):
+        centre.clock.pass_(hours=1)
+        await fleet.rotate(kiosk.kiosk, another)
     key = await roster.key(answers[0].keyid)
     assert key is not None
     async with centre.database.transaction() as tx:

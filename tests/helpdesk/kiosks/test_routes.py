@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from helpdesk.app_keys import RESOURCES
 from helpdesk.kiosks.routes import BUREAU
 from helpdesk.web.guard import OPERATOR_ACCESS
 from helpdesk.wire import (
@@ -263,6 +264,61 @@ async def test_keys_change_though_answers_get_lost(line: Line) -> None:
     line.kiosk = old
     status, told = await line.call("GET", sync.CHANGES_PATH)
     assert (status, told["code"]) == (401, "signature.key")
+
+
+async def turned(line: Line, seed: int) -> KioskSide:
+    """Other keys of this kiosk, registered and used; `line` goes on with the old ones."""
+    old = line.kiosk
+    new = replace(old, signer=new_kiosk(seed).signer)
+    body = sync.key_request(new.signer, old.kiosk, new.keys).model_dump_json().encode()
+    assert (await line.call("POST", sync.KEY_PATH, body))[0] == 200
+    line.kiosk = new
+    assert (await line.call("GET", sync.CHANGES_PATH))[0] == 200
+    line.kiosk = old
+    return new
+
+
+async def test_keys_may_not_change_again_at_once(line: Line) -> None:
+    line.kiosk = await turned(line, 5)
+    third = new_kiosk(6)
+    body = sync.key_request(third.signer, line.kiosk.kiosk, third.keys).model_dump_json().encode()
+    status, told = await line.call("POST", sync.KEY_PATH, body)
+    assert (status, told["code"]) == (429, "kiosks.rotation")
+    assert (await line.call("GET", sync.CHANGES_PATH))[0] == 200
+
+
+@pytest.mark.parametrize("minutes", [1, 10])
+async def test_a_kiosk_whose_key_somebody_turned_gives_it_away(line: Line, minutes: int) -> None:
+    thief = await turned(line, 5)
+    app = line.client.server.app  # type: ignore[attr-defined]
+    async with app[RESOURCES].database.transaction() as tx:
+        await tx.execute("UPDATE kiosks_key SET since_ms = since_ms - $1", minutes * 60_000)
+    unproved = {**line.signed("GET", sync.CHANGES_PATH), "Signature": f"sig1=:{'A' * 86}==:"}
+    for headers in (unproved, line.signed("GET", sync.CHANGES_PATH)):
+        status, told = await line.send("GET", sync.CHANGES_PATH, b"", headers)
+        assert (status, told["code"]) == (401, "signature.key")
+        if headers is unproved:
+            assert await app[BUREAU].inbox.matters() == ()
+    matters = await app[BUREAU].inbox.matters()
+    line.kiosk = thief
+    status, told = await line.call("GET", sync.CHANGES_PATH)
+    if minutes == 1:
+        assert (status, matters) == (200, ()), "it was on its way while the key was turned"
+    else:
+        assert [each.code for each in matters] == ["kiosk.two_holders"]
+        assert (status, told["code"]) == (403, sync.FENCED)
+
+
+async def test_a_journal_head_of_a_key_that_was_given_up_is_no_less_telling(line: Line) -> None:
+    old = line.kiosk
+    line.kiosk = await turned(line, 5)
+    old.check()
+    body = old.batch().model_dump_json().encode()
+    status, told = await line.call("POST", journal_batch.PATH, body)
+    assert (status, told["code"]) == (403, "journal.signature")
+    app = line.client.server.app  # type: ignore[attr-defined]
+    (matter,) = await app[BUREAU].inbox.matters()
+    assert (matter.code, matter.kiosk) == ("kiosk.two_holders", old.kiosk)
 
 
 async def test_changes_are_pulled_until_there_are_no_more(line: Line) -> None:

@@ -108,8 +108,9 @@ def test_a_key_is_listed_and_revoked_once(shell: Shell) -> None:
     given = TrustFile.read(file.read_bytes())
     bundle = trust_list.accept(given.bundle, [VerifyingKey(bytes.fromhex(root))], datetime.now(UTC))
     assert bundle.trust_list.version == told["version"]
-    (key,) = bundle.trust_list.keys
-    assert key.revoked_at is not None
+    assert bundle.trust_list.keys == ()
+    (holder,) = bundle.trust_list.revoked_holders
+    assert holder.holder == "A03"
 
 
 @pytest.mark.parametrize(
