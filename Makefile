@@ -4,25 +4,39 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --progress-bar off
 CODE := invoices printers tui kiosk helpdesk
 
 .PHONY: help
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-# A Debian without python3-venv makes a broken environment: fetch the package where that is allowed.
+# Debian keeps ensurepip, without which there is no pip in an environment, in a package of its own.
 $(VENV)/base.stamp:
-	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); apt-get install -y -q python3-venv && $(PYTHON) -m venv $(VENV); }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/debian "The environment in $(VENV)/" python3-venv
+	@$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
+# What a lock file brings, told package by package: it takes a minute, and silence looks like a hang.
+define install_lock
+@packages=$$(grep -c '==' $(1)); echo "Installing $$packages packages of $(1) into $(VENV)/; this happens once."
+@set -o pipefail; $(PIP) install --require-hashes -r $(1) | .ci/pip-progress $$(grep -c '==' $(1))
+endef
+
+# Built with the setuptools of the lock file: no other one is fetched.
 $(VENV)/runtime.stamp: requirements.lock pyproject.toml | $(VENV)/base.stamp
-	$(PIP) install --require-hashes -r requirements.lock
-	$(PIP) install --no-deps --editable .
+	$(call install_lock,requirements.lock)
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/runtime.stamp
-	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(call install_lock,requirements-dev.lock)
+	@touch $@
+
+# Programs of Debian that the tests of deploy/ start.
+TOOLS := foot=foot visudo=sudo systemd-analyze=systemd
+$(VENV)/tools.stamp: Makefile | $(VENV)/base.stamp
+	@.ci/debian "make test" $(TOOLS)
 	@touch $@
 
 .PHONY: install demo run-helpdesk run-kiosk
@@ -54,7 +68,7 @@ types: $(VENV)/dev.stamp
 contracts: $(VENV)/dev.stamp
 	$(BIN)/lint-imports --no-cache
 
-pytest: $(VENV)/dev.stamp
+pytest: $(VENV)/dev.stamp $(VENV)/tools.stamp
 	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 # nice: both are long, and whoever works on the machine meanwhile comes first.
