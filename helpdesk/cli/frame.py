@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 from unicodedata import category
@@ -51,9 +51,11 @@ _STATUS_OF_CODE = {
     "slip": NEGATIVE,
     "kiosks": WRONG,
     "journal": WRONG,
+    "confirm": WRONG,
 }
 _WRONG_CODES = ("db.url", "keys.exist", "trust.kid", "trust.key_unknown", "trust.root_place")
 
+_NEGATIVE_CODES = ("confirm.declined",)
 _PASSING_CODES = ("kiosks.busy",)
 
 ConfigOption = Annotated[Path, typer.Option("--config", metavar="FILE")]
@@ -75,6 +77,8 @@ def exit_status(code: str) -> int:
     """Return the exit status that belongs to an error code."""
     if code in _WRONG_CODES:
         return WRONG
+    if code in _NEGATIVE_CODES:
+        return NEGATIVE
     if code in _PASSING_CODES:
         return UNAVAILABLE
     return _STATUS_OF_CODE.get(code.partition(".")[0], UNAVAILABLE)
@@ -88,6 +92,7 @@ class Frame:
     environ: Mapping[str, str]
     out: TextIO
     err: TextIO
+    inp: TextIO = field(default_factory=lambda: sys.stdin)
 
     def text(self, key: str, /, **params: str) -> str:
         """Return the sentence for a message key."""

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from helpdesk.cli.confirmation import YesOption, confirm
 from helpdesk.cli.frame import DEFAULT_CONFIG, ConfigOption, Frame, JsonOption, frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from helpdesk.config import Config
     from helpdesk.trust.issuer import Issuer
 
 __all__ = ["add"]
@@ -127,13 +129,17 @@ def list_keys(
 def revoke(
     context: typer.Context,
     kid: KidArgument,
+    yes: YesOption = False,  # noqa: FBT002 - a flag
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Let nothing hold any more that a key has signed."""
+    """Let nothing hold any more that a key has signed, after asking."""
     from helpdesk.trust.commands import REVOKE
 
     frame = frame_of(context)
+    settings = frame.load(config)
+    if not yes:
+        _confirm_revoke(frame, settings, kid)
 
     def tell(line: Mapping[str, Any]) -> None:
         if as_json:
@@ -142,7 +148,24 @@ def revoke(
             key = "cli.keys.revoked" if line["fresh"] else "cli.keys.revoked_before"
             frame.say(key, kid=line["kid"])
 
-    frame.run(frame.load(config), REVOKE, {"kid": kid}, tell)
+    frame.run(settings, REVOKE, {"kid": kid}, tell)
+
+
+def _confirm_revoke(frame: Frame, settings: Config, kid: str) -> None:
+    """Ask by the holder's name; a key that is unknown or revoked already loses nothing by it."""
+    from helpdesk.trust.commands import LIST
+
+    found: list[Mapping[str, Any]] = []
+    frame.run(settings, LIST, {}, found.append)
+    for line in found:
+        if line["kid"] == kid.strip().lower() and not line["revoked_at"]:
+            words = {name: str(line[name]) for name in ("kid", "centre", "holder", "not_after")}
+            uses = ", ".join(line["uses"])
+            confirm(
+                frame,
+                frame.text("cli.keys.revoke.question", uses=uses, **words),
+                str(line["holder"]),
+            )
 
 
 def trust_list(

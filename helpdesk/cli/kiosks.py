@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from helpdesk.cli.frame import DEFAULT_CONFIG, ConfigOption, JsonOption, frame_of
+from helpdesk.cli.confirmation import YesOption, confirm
+from helpdesk.cli.frame import DEFAULT_CONFIG, ConfigOption, JsonOption, frame_of, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
+
+    from helpdesk.cli.frame import Frame
+    from helpdesk.config import Config
 
 __all__ = ["add", "local_time"]
 
@@ -89,13 +93,18 @@ def list_kiosks(
 def fence(
     context: typer.Context,
     prefix: PrefixArgument,
+    yes: YesOption = False,  # noqa: FBT002 - a flag
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Shut a kiosk out for ever."""
+    """Shut a kiosk out for ever, after asking."""
     from helpdesk.kiosks.commands import FENCE
 
     frame = frame_of(context)
+    settings = frame.load(config)
+    kiosk = prefix.strip().upper()
+    if not yes:
+        _confirm_fence(frame, settings, kiosk)
 
     def tell(line: Mapping[str, Any]) -> None:
         if as_json:
@@ -104,7 +113,26 @@ def fence(
             key = "cli.kiosks.fenced" if line["fresh"] else "cli.kiosks.fenced_before"
             frame.say(key, kiosk=line["kiosk"])
 
-    frame.run(frame.load(config), FENCE, {"kiosk": prefix.strip().upper()}, tell)
+    frame.run(settings, FENCE, {"kiosk": kiosk}, tell)
+
+
+def _confirm_fence(frame: Frame, settings: Config, kiosk: str) -> None:
+    """Ask by name; a kiosk that is unknown or shut out already loses nothing by it."""
+    from helpdesk.kiosks.commands import LIST
+
+    found: list[Mapping[str, Any]] = []
+    frame.run(settings, LIST, {}, found.append)
+    for line in found:
+        if line["kiosk"] == kiosk and line["standing"] != "fenced":
+            pushed = line["pushed_at"]
+            question = frame.text(
+                "cli.kiosks.fence.question",
+                kiosk=kiosk,
+                name=visible(line["name"]) or "—",
+                standing=frame.text(f"standing.{line['standing']}"),
+                pushed=local_time(pushed, settings.centre.zone) if pushed else "—",
+            )
+            confirm(frame, question, kiosk)
 
 
 def local_time(text: str, zone: ZoneInfo) -> str:

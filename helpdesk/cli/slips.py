@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from helpdesk.cli.confirmation import YesOption, confirm
 from helpdesk.cli.frame import DEFAULT_CONFIG, ConfigOption, JsonOption, frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from helpdesk.cli.frame import Frame
@@ -44,13 +46,35 @@ def check(
 def revoke(
     context: typer.Context,
     code: CodeArgument,
+    yes: YesOption = False,  # noqa: FBT002 - a flag
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Take one slip back by the text of its code."""
+    """Take one slip back by the text of its code, after asking."""
     from helpdesk.trust.commands import REVOKE_SLIP
 
+    if not yes:
+        _confirm_revoke(frame_of(context), code, config)
     _run(frame_of(context), REVOKE_SLIP, code, config, as_json=as_json)
+
+
+def _confirm_revoke(frame: Frame, code: str, config: Path) -> None:
+    """Ask by the record's number; what does not hold anyway is told by the command itself."""
+    from helpdesk.errors import HelpdeskError
+    from helpdesk.trust.commands import CHECK_SLIP
+
+    settings = frame.load(config)
+    found: list[Mapping[str, Any]] = []
+    try:
+        frame.run(settings, CHECK_SLIP, {"code": code}, found.append)
+    except HelpdeskError as error:
+        if not error.code.startswith("slip."):
+            raise
+    for line in found:
+        at = _minute(datetime.fromisoformat(line["issued_at"]), settings.centre.zone)
+        record, issuer = line["record"], line["issuer"]
+        question = frame.text("cli.slips.revoke.question", record=record, issuer=issuer, at=at)
+        confirm(frame, question, record)
 
 
 def _run(frame: Frame, command: str, code: str, config: ConfigOption, *, as_json: bool) -> None:

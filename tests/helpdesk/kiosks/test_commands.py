@@ -110,10 +110,10 @@ def test_a_code_is_printed_with_what_to_do_and_as_a_picture(shell: Shell) -> Non
 
 def test_a_kiosk_is_fenced_by_its_prefix(shell: Shell) -> None:
     kiosk = shell.kiosk()
-    assert shell.answers("kiosks", "fence", kiosk.kiosk.lower()) == [
+    assert shell.answers("kiosks", "fence", kiosk.kiosk.lower(), "--yes") == [
         {"kiosk": kiosk.kiosk, "fresh": True}
     ]
-    assert "before" in shell.run("kiosks", "fence", kiosk.kiosk)[1]
+    assert "before" in shell.run("kiosks", "fence", kiosk.kiosk, "--yes")[1]
     assert "shut out" in shell.run("kiosks", "list")[1]
     status, _, err = shell.run("kiosks", "fence", "Z99")
     assert (status, err.split(":")[0]) == (2, "error[kiosks.unknown]")
@@ -136,7 +136,7 @@ def test_an_import_with_refused_entries_ends_with_1(shell: Shell) -> None:
     kiosk = shell.kiosk()
     kiosk.check(at=datetime.now(UTC))
     path = shell.export(kiosk, 3)
-    shell.run("kiosks", "fence", kiosk.kiosk)
+    shell.run("kiosks", "fence", kiosk.kiosk, "--yes")
     for _ in range(2):
         status, out, err = shell.run("journal", "import", str(path), "--json")
         assert (status, err) == (1, "")

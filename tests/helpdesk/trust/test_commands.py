@@ -100,8 +100,8 @@ def test_a_key_is_listed_and_revoked_once(shell: Shell) -> None:
     assert (listed["kid"], listed["holder"], listed["uses"]) == (kid, "A03", ["slip", "request"])
     assert listed["revoked_at"] is None
     assert "A03" in shell.run("keys", "list")[1]
-    assert shell.answer("keys", "revoke", kid) == {"kid": kid, "fresh": True}
-    assert shell.answer("keys", "revoke", kid) == {"kid": kid, "fresh": False}
+    assert shell.answer("keys", "revoke", kid, "--yes") == {"kid": kid, "fresh": True}
+    assert shell.answer("keys", "revoke", kid, "--yes") == {"kid": kid, "fresh": False}
     assert "revoked at" in shell.run("keys", "list")[1]
     file = shell.folder / "list.json"
     told = shell.answer("keys", "trust-list", "--out", str(file))
@@ -203,10 +203,10 @@ def test_a_slip_is_taken_back_by_its_code(shell: Shell) -> None:
     now = datetime.now(UTC)
     genuine = claims(issued_at=now, expires=now + timedelta(days=30))
     code = slip_code.issue(genuine, KIOSK)
-    told = shell.answer("slips", "revoke", code)
+    told = shell.answer("slips", "revoke", code, "--yes")
     assert (told["record"], told["issuer"], told["fresh"]) == ("A03-261124-0127", "HD01/A03", True)
-    assert shell.answer("slips", "revoke", code)["fresh"] is False
-    again = shell.run("slips", "revoke", code)[1]
+    assert shell.answer("slips", "revoke", code, "--yes")["fresh"] is False
+    again = shell.run("slips", "revoke", code, "--yes")[1]
     assert "before" in again
     assert "Source: tax registry, as of" in again
     status, out, err = shell.run("slips", "check", code)

@@ -106,7 +106,7 @@ def test_the_way_of_a_void_and_the_end_by_a_fence(town: Town) -> None:
     ]
     assert any(row["pack"].startswith("ovr-") for row in listed)
 
-    assert town.run("helpdesk", "kiosks", "fence", "A03").returncode == 0
+    assert town.run("helpdesk", "kiosks", "fence", "A03", "--yes").returncode == 0
     town.run("kiosk", "sync", "now")
     assert not (town.stage.folder / "kiosk" / "packs").exists()
     done = town.run("kiosk", "verify", "--offline", "--json", payload)
