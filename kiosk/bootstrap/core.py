@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,7 +13,6 @@ from helpdesk.wire.trust_file import TOPIC
 from invoices.rules import Policy as CheckRules
 from kiosk.clock import SystemClock
 from kiosk.db.database import open_database
-from kiosk.errors import KioskError
 from kiosk.helpdesk_client import Access, HttpTransport
 from kiosk.identity.key_store import FOLDER, KeyFolder
 from kiosk.ids import RandomIds
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from kiosk.sync.task import SyncTask
     from kiosk.trust.issuer import IssuerSource
 
+logger = logging.getLogger(__name__)
 
 RULES = "rules"
 """What the server says of dates, under the empty key."""
@@ -199,6 +200,7 @@ def _access(config: Config) -> Access | None:
     except KeyFileError as error:
         if error.code != "key.missing":
             raise
-        # The server's secret, not our key: there is no backup of ours to restore it from.
-        raise KioskError("access.missing", {"file": str(config.access)}) from error
+        # An enrolled kiosk needs none, and one that is not may ask as anybody may.
+        logger.warning("the shared access secret is missing: asking without it")
+        return None
     return Access(config.kiosk.prefix, secret)

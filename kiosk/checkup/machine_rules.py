@@ -67,7 +67,8 @@ def files(machine: Machine) -> Iterator[Finding]:
         return
     found = [*_folder(machine.folder), *_missing(machine)]
     for facts in machine.paths:
-        found += _file(facts, machine.folder)
+        found += _file(facts)
+    found += _owners(machine.paths, machine.folder)
     count = len(machine.paths)
     yield from found or [Finding(Part.FILES, "good", Level.OK, {"count": count})]
 
@@ -84,15 +85,19 @@ def _missing(machine: Machine) -> Iterator[Finding]:
         yield _about(machine.folder, "key_missing", Level.FAULT)
     if machine.access_missing:
         path = str(machine.access_missing)
-        yield Finding(Part.FILES, "access_missing", Level.FAULT, {"file": path})
+        yield Finding(Part.FILES, "access_missing", Level.WARNING, {"file": path})
 
 
-def _file(facts: PathFacts, folder: PathFacts) -> Iterator[Finding]:
+def _file(facts: PathFacts) -> Iterator[Finding]:
     if facts.mode & OTHERS:
         yield _about(facts, "exposed" if facts.secret else "open", Level.FAULT)
-    # A command run as root leaves files that the kiosk's own account cannot open.
-    if facts.owner != folder.owner and facts.path.is_relative_to(folder.path):
-        yield _about(facts, "owner", Level.FAULT, owner=folder.owner)
+
+
+def _owners(paths: Sequence[PathFacts], folder: PathFacts) -> Iterator[Finding]:
+    """One line for all: a command run as root left files that the kiosk's account cannot open."""
+    inside = [facts for facts in paths if facts.path.is_relative_to(folder.path)]
+    if foreign := [facts for facts in inside if facts.owner != folder.owner]:
+        yield _about(folder, "owner", Level.FAULT, owner=folder.owner, count=len(foreign))
 
 
 def _about(facts: PathFacts, name: str, level: Level, **more: int) -> Finding:

@@ -151,7 +151,7 @@ def _machine() -> Iterator[Scene]:
     yield Scene("files.folder_open", warning, machine(folder=replace(FOLDER, mode=0o750)))
     yield Scene("files.foreign", unknown, machine(folder=replace(FOLDER, readable=False)))
     yield Scene("files.key_missing", fault, machine(key_missing=True))
-    yield Scene("files.access_missing", fault, machine(access_missing=Path("/keys/access")))
+    yield Scene("files.access_missing", warning, machine(access_missing=Path("/keys/access")))
     yield Scene("files.exposed", fault, path(replace(KEY, mode=0o640)))
     yield Scene("files.open", fault, path(replace(BOOK, mode=0o644)))
     yield Scene("files.owner", fault, path(replace(BOOK, owner=0)))
