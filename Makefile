@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --progress-bar off
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 CODE := invoices printers tui kiosk helpdesk
 
 .PHONY: help
@@ -20,7 +20,7 @@ $(VENV)/base.stamp:
 # What a lock file brings, told package by package: it takes a minute, and silence looks like a hang.
 define install_lock
 @packages=$$(grep -c '==' $(1)); echo "Installing $$packages packages of $(1) into $(VENV)/; this happens once."
-@set -o pipefail; $(PIP) install --require-hashes -r $(1) | .ci/pip-progress $$(grep -c '==' $(1))
+@set -o pipefail; $(PIP) install --progress-bar off --require-hashes -r $(1) | .ci/pip-progress $$(grep -c '==' $(1))
 endef
 
 # Built with the setuptools of the lock file: no other one is fetched.
