@@ -48,7 +48,8 @@ demo: $(VENV)/runtime.stamp ## sample registry, server, virtual printer and one 
 run-helpdesk: $(VENV)/runtime.stamp ## the server of config.toml
 	$(BIN)/helpdesk serve
 
-run-kiosk: $(VENV)/runtime.stamp ## the kiosk of config.toml
+run-kiosk: $(VENV)/runtime.stamp ## the kiosk of config.toml; ends by `kiosk stop` in another terminal
+	@echo "No key leaves the kiosk. To stop it, in another terminal:  $(BIN)/kiosk stop"
 	$(BIN)/kiosk run
 
 .PHONY: test check format lint types contracts pytest

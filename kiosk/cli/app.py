@@ -19,6 +19,7 @@ from kiosk.cli import (
     run_kiosk,
     slip,
     status,
+    stop,
     sync,
     technician,
     verify,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from kiosk.i18n import Translate
 
 COMMANDS = (
-    *(demo, run_kiosk, enrol, read, verify, status, doctor, technician),
+    *(demo, run_kiosk, stop, enrol, read, verify, status, doctor, technician),
     *(sync, journal, packs, slip),
 )
 """Modules with `add(app)`, in the order of the help."""
@@ -40,7 +41,9 @@ COMMANDS = (
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run one command; its exit status. No traceback reaches the user."""
     language = language_of(environ)
-    frame = Frame(Catalogues(domains=("kiosk", "demo")).translator(language), language, environ)
+    frame = Frame(
+        Catalogues(domains=("kiosk", "operator", "demo")).translator(language), language, environ
+    )
     command = _command(frame.text)
     try:
         command.main(list(arguments), prog_name="kiosk", obj=frame)

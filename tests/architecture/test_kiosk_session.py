@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
-from configparser import ConfigParser, RawConfigParser
+from configparser import RawConfigParser
 from pathlib import Path
 
 import pytest
@@ -18,9 +18,8 @@ DEFAULTS = Path("/etc/xdg/foot/foot.ini")
 BINDINGS = ("key-bindings", "search-bindings", "url-bindings", "mouse-bindings")
 
 
-def unit() -> ConfigParser:
+def unit() -> RawConfigParser:
     parser = RawConfigParser(strict=False, interpolation=None, delimiters=("=",))
-    parser.optionxform = str  # type: ignore[assignment,method-assign] -- configparser's own way
     parser.read(DEPLOY / "systemd" / "yanpiao-kiosk.service", encoding="utf-8")
     return parser
 

@@ -23,9 +23,16 @@ TEXT = re.compile(r'"((?:cli|receipt|told)\.[a-z_.]+[a-z_])"')
 BRACES = re.compile(r'f"((?:cli|receipt|told)\.[a-z_.]+)\.\{')
 
 
+COMMAND_LINE = ("kiosk", "operator")
+"""The catalogues that every command reads."""
+
+
 def texts(language: str) -> dict[str, str]:
-    with (FOLDER / language / "LC_MESSAGES" / "kiosk.po").open("rb") as file:
-        return {str(m.id): str(m.string) for m in read_po(file) if m.id}
+    found: dict[str, str] = {}
+    for domain in COMMAND_LINE:
+        with (FOLDER / language / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
+            found |= {str(m.id): str(m.string) for m in read_po(file) if m.id}
+    return found
 
 
 def sources(*rooms: str) -> str:
@@ -40,11 +47,14 @@ def places(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_compiled_catalogue_is_the_written_one(language: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("domain", COMMAND_LINE)
+def test_the_compiled_catalogue_is_the_written_one(
+    language: str, domain: str, tmp_path: Path
+) -> None:
     folder = FOLDER / language / "LC_MESSAGES"
-    with (folder / "kiosk.po").open("rb") as file, (tmp_path / "mo").open("wb") as made:
+    with (folder / f"{domain}.po").open("rb") as file, (tmp_path / "mo").open("wb") as made:
         write_mo(made, read_po(file, locale=language))
-    assert (tmp_path / "mo").read_bytes() == (folder / "kiosk.mo").read_bytes()
+    assert (tmp_path / "mo").read_bytes() == (folder / f"{domain}.mo").read_bytes()
 
 
 def test_both_languages_say_the_same_things_with_the_same_places() -> None:
