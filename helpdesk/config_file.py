@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.config import KEYS, OTHERS, SECTIONS, UNREAD, Config, Key
+from helpdesk.config_values import Example
 from helpdesk.errors import HelpdeskError
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class _Reading:
             kind = _TYPES[type(key.default)]
             self._problem("config.wrong_type", origin, key=key.path, expected=kind)
         elif key.check and (expected := key.check(typed)):
-            self._problem("config.wrong_value", origin, key=key.path, expected=expected)
+            self._problem(_wrong(typed, expected), origin, key=key.path, expected=expected)
         else:
             self.values[section][name] = typed
 
@@ -123,6 +124,13 @@ class _Reading:
 
     def _problem(self, code: str, origin: str = "", **params: str) -> None:
         self.problems.append(Problem(code, {"file": origin or self.file, **params}))
+
+
+def _wrong(value: str | float, expected: str) -> str:
+    """The code for a value that its check refused."""
+    if value == "":
+        return "config.empty"
+    return "config.wrong_form" if isinstance(expected, Example) else "config.wrong_value"
 
 
 def _typed(key: Key, value: Any) -> str | float | None:

@@ -17,6 +17,7 @@ from helpdesk.wire.site import EXAMPLE, LONGEST_HOST, Site
 
 __all__ = [
     "Check",
+    "Example",
     "address",
     "at_least",
     "between",
@@ -31,6 +32,13 @@ __all__ = [
 ]
 
 Check = Callable[[Any], str | None]
+
+
+class Example(str):
+    """One value of many that would do, for the message; any other text names all there are."""
+
+    __slots__ = ()
+
 
 _LAST_PORT = 65535
 _SHORT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
@@ -53,7 +61,7 @@ def not_empty(value: str) -> str | None:
 
 def short_name(value: str) -> str | None:
     """Accept what stands for a centre in signed forms: 1 to 32 of ``A-Z a-z 0-9 _ . -``."""
-    return None if _SHORT_NAME.fullmatch(value) else "HD01"
+    return None if _SHORT_NAME.fullmatch(value) else Example("C01")
 
 
 def zone(value: str) -> str | None:
@@ -61,7 +69,7 @@ def zone(value: str) -> str | None:
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError):
-        return "Asia/Shanghai"
+        return Example("Asia/Shanghai")
     return None
 
 
@@ -79,7 +87,7 @@ def public_site(value: str) -> str | None:
     try:
         Site.parse(value or EXAMPLE)
     except WireError:
-        return f"{EXAMPLE} (host ≤ {LONGEST_HOST})"
+        return Example(f"{EXAMPLE} (host ≤ {LONGEST_HOST})")
     return None
 
 
@@ -90,7 +98,7 @@ def networks(value: str) -> str | None:
             if part.strip():
                 ip_network(part.strip())
     except ValueError:
-        return "127.0.0.1, 10.0.0.0/8"
+        return Example("127.0.0.1, 10.0.0.0/8")
     return None
 
 
@@ -114,5 +122,5 @@ def key_regions(value: str) -> str | None:
     try:
         KeyRegions.parse(value)
     except PacksError:
-        return "all; north:11,12; south:44"
+        return Example("north:11,12; south:44")
     return None

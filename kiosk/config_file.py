@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from kiosk.config import KEYS, OTHERS, SECTIONS, UNREAD, Config, Key, PrinterSection
+from kiosk.config_values import Example
 from kiosk.errors import KioskError
 
 ENVIRONMENT = "YANPIAO_"
@@ -116,7 +117,7 @@ class _Reading:
             kind = _TYPES[type(key.default)]
             self._problem("config.wrong_type", origin, key=key.path, expected=kind)
         elif key.check and (offer := key.check(typed)):
-            self._problem("config.wrong_value", origin, key=key.path, expected=offer)
+            self._problem(_wrong(typed, offer), origin, key=key.path, expected=offer)
         else:
             self.values[section][name] = typed
 
@@ -128,6 +129,13 @@ class _Reading:
 
     def _problem(self, code: str, origin: str = "", **params: str) -> None:
         self.problems.append(Problem(code, {"file": origin or self.file, **params}))
+
+
+def _wrong(value: str | float, expected: str) -> str:
+    """The code for a value that its check refused."""
+    if value == "":
+        return "config.empty"
+    return "config.wrong_form" if isinstance(expected, Example) else "config.wrong_value"
 
 
 def _typed(key: Key, value: Any) -> str | float | None:

@@ -9,6 +9,13 @@ from urllib.parse import urlsplit
 Check = Callable[[str | float], str | None]
 """`None` for a good value, else what would be one, for the message."""
 
+
+class Example(str):
+    """One value of many that would do, for the message; any other text names all there are."""
+
+    __slots__ = ()
+
+
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,3}")
 _RESERVED = "W"
 LANGUAGES = ("zh_CN", "en")
@@ -40,7 +47,7 @@ def language(value: str | float) -> str | None:
 def prefix(value: str | float) -> str | None:
     """A letter and up to three letters or digits; W belongs to the web."""
     good = _PREFIX.fullmatch(str(value)) and value != _RESERVED
-    return None if good else "A03"
+    return None if good else Example("A03")
 
 
 def url(value: str | float) -> str | None:
@@ -52,12 +59,12 @@ def url(value: str | float) -> str | None:
         good = False
     else:
         good = good and "@" not in parts.netloc and not parts.query and not parts.fragment
-    return None if good else "http://127.0.0.1:8080"
+    return None if good else Example("http://192.168.1.10:8080")
 
 
 def address(value: str | float) -> str | None:
     """Any text without blanks; whether it fits the kind is the printer's to say."""
-    return None if not re.search(r"\s", str(value)) else "127.0.0.1:9100"
+    return None if not re.search(r"\s", str(value)) else Example("192.168.1.20:9100")
 
 
 def zone(value: str | float) -> str | None:
@@ -68,5 +75,5 @@ def zone(value: str | float) -> str | None:
     try:
         ZoneInfo(str(value))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return "Asia/Shanghai"
+        return Example("Asia/Shanghai")
     return None

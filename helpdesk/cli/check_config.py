@@ -1,4 +1,4 @@
-"""``helpdesk check-config``."""
+"""``helpdesk check-config``: the server's part of the file; `kiosk check-config` has the other."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def check_config(
     as_json: JsonOption = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Read the configuration and tell what is wrong with it."""
+    from helpdesk.config import SECTIONS
     from helpdesk.config_file import ConfigError
     from helpdesk.production import production_problems
 
@@ -32,10 +33,11 @@ def check_config(
     if as_json:
         for problem in problems:
             frame.json({"problem": problem.code, **problem.params})
-        frame.json({"ok": not problems})
+        frame.json({"ok": not problems, "sections": [*SECTIONS]})
     elif problems:
         frame.complain(ConfigError(problems))
     else:
-        frame.say("cli.check_config.ok", file=str(config))
+        sections = " ".join(f"[{name}]" for name in SECTIONS)
+        frame.say("cli.check_config.ok", file=str(config), sections=sections)
     if problems:
         raise typer.Exit(NEGATIVE)

@@ -38,6 +38,7 @@ _DRIVER = (
     OSError,
     TimeoutError,
 )
+_NO_SUCH = ("no such table", "no such column")
 
 
 @contextmanager
@@ -46,14 +47,31 @@ def translated() -> Iterator[None]:
 
     Raises:
         ConstraintError: A constraint refused the row.
-        DatabaseError: ``db.unavailable`` for anything else the driver reports.
+        DatabaseError: ``db.schema`` where a table or column is missing, ``db.missing`` and
+            ``db.login`` where PostgreSQL knows no such database or lets this user not in,
+            ``db.unavailable`` for anything else the driver reports.
     """
     try:
         yield
     except _CONSTRAINTS as error:
         raise ConstraintError("db.constraint") from error
     except _DRIVER as error:
-        raise DatabaseError("db.unavailable", reason=type(error).__name__) from error
+        raise DatabaseError(_code_of(error), reason=type(error).__name__) from error
+
+
+def _code_of(error: BaseException) -> str:
+    """What an operator can mend by one command has a code of its own."""
+    for cause in (error, error.__cause__):
+        if isinstance(cause, asyncpg.InvalidCatalogNameError):
+            return "db.missing"
+        if isinstance(cause, asyncpg.InvalidAuthorizationSpecificationError):
+            return "db.login"
+        if isinstance(cause, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
+            return "db.schema"
+        # SQLite has one code for all mistakes in SQL.
+        if isinstance(cause, sqlite3.OperationalError) and str(cause).startswith(_NO_SUCH):
+            return "db.schema"
+    return "db.unavailable"
 
 
 @contextmanager

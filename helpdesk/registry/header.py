@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from helpdesk.registry.columns import COLUMNS, REQUIRED
 from helpdesk.registry.errors import RowError, TableError
@@ -11,14 +11,17 @@ from helpdesk.registry.errors import RowError, TableError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_SHOWN: Final = 40
+"""Characters of an unknown name that a message repeats."""
+
 
 class Header:
     """Puts the cells of a row into the order of `COLUMNS`.
 
     Raises:
-        TableError: `table.empty`, `table.column_unknown`, `table.column_twice` or
-            `table.columns_missing`. A misspelt column would else be a column left out, and a
-            voided invoice would go in as a normal one.
+        TableError: `table.empty`, `table.column_unknown`, `table.column_misspelt`,
+            `table.column_twice` or `table.columns_missing`. A misspelt column would else be
+            a column left out, and a voided invoice would go in as a normal one.
     """
 
     def __init__(self, cells: Sequence[str]) -> None:
@@ -49,9 +52,18 @@ def _check_names(names: Sequence[str]) -> None:
     for index, name in enumerate(names):
         if name not in COLUMNS:
             near = difflib.get_close_matches(name, COLUMNS, 1)
-            raise TableError("table.column_unknown", place=str(index + 1), near="".join(near))
+            place = {"place": str(index + 1), "name": _shown(name)}
+            if near:
+                raise TableError("table.column_misspelt", near=near[0], **place)
+            raise TableError("table.column_unknown", columns=", ".join(COLUMNS), **place)
         if names.index(name) != index:
             raise TableError("table.column_twice", column=name)
     missing = [name for name in REQUIRED if name not in names]
     if missing:
         raise TableError("table.columns_missing", columns=", ".join(missing))
+
+
+def _shown(name: str) -> str:
+    """A stranger's name of a column as one short line that a terminal only shows."""
+    visible = "".join(each if each.isprintable() else "\ufffd" for each in name)
+    return visible if len(visible) <= _SHOWN else visible[:_SHOWN] + "…"

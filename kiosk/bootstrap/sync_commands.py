@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helpdesk.wire.faults import Fault
+from kiosk.identity.enrolment import EnrolmentError
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
@@ -32,10 +35,20 @@ class SyncCommands:
     async def enrol(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Become a kiosk of the centre, by `code`."""
         async with self.core.sync.between_rounds():
-            form = await self.core.enrolment.enrol(str(params.get("code", "")))
+            try:
+                form = await self.core.enrolment.enrol(str(params.get("code", "")))
+            except EnrolmentError as error:
+                raise self._known(error) from error
         await self.core.pull.open()
         self.core.sync.wake()
         return {"kiosk": form.kiosk, "centre": form.centre, "prefix": form.prefix}
+
+    def _known(self, error: EnrolmentError) -> EnrolmentError:
+        """A used code on a kiosk that is enrolled was most likely used by itself."""
+        form = self.core.identities.form
+        if error.code != Fault.ENROLMENT_USED or form is None:
+            return error
+        return EnrolmentError("enrolment.used_here", {"kiosk": form.kiosk})
 
     async def now(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """A round of sync at once; how it stands after it."""

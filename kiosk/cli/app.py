@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from kiosk.cli import (
+    check_config,
     demo,
     doctor,
     enrol,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from kiosk.i18n import Translate
 
 COMMANDS = (
-    *(demo, run_kiosk, stop, enrol, read, verify, status, doctor, technician),
+    *(demo, run_kiosk, stop, check_config, enrol, read, verify, status, doctor, technician),
     *(sync, journal, packs, slip),
 )
 """Modules with `add(app)`, in the order of the help."""

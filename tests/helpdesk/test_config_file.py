@@ -85,7 +85,7 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
         ("config.wrong_type", "helpdesk.daily_limit"),
         ("config.wrong_value", "helpdesk.listen"),
         ("config.wrong_value", "helpdesk.drain"),
-        ("config.wrong_value", "centre.timezone"),
+        ("config.wrong_form", "centre.timezone"),
         ("config.wrong_value", "security.guesses_per_minute"),
         ("config.wrong_type", "helpdesk.next_day"),
         ("config.wrong_type", "helpdesk.years"),

@@ -40,7 +40,7 @@ def test_all_problems_are_told_at_once_with_file_key_and_nearest(tmp_path: Path)
     found = problems(tmp_path, text)
     assert [p.code for p in found] == [
         "config.unknown_key",
-        "config.wrong_value",
+        "config.wrong_form",
         "config.wrong_type",
         "config.unknown_section",
         "config.wrong_value",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from http.client import HTTPConnection
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from helpdesk.registry.columns import COLUMNS
 from tests.helpdesk.cli.room import Office, Said
 
 ROOT = Path(__file__).parents[3]
@@ -106,6 +108,49 @@ def test_a_wrong_file_is_said(office: Office, name: str, text: str | None, code:
 
     assert said.status == 2
     assert said.err.startswith(f"error[{code}]: ")
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_an_unknown_column_is_told_by_name_with_those_there_are(
+    office: Office, language: str
+) -> None:
+    (office.folder / "b.csv").write_text("kind,票号\n", encoding="utf-8")
+    (office.folder / "c.csv").write_text("kind,numbr\n", encoding="utf-8")
+
+    unknown = take(office, "b.csv", language=language).err
+    misspelt = take(office, "c.csv", language=language).err
+
+    assert "票号" in unknown
+    assert all(column in unknown for column in COLUMNS)
+    assert "numbr" in misspelt
+    assert "number" in misspelt
+
+
+def test_before_migrate_it_says_to_migrate(tmp_path: Path) -> None:
+    office = Office(tmp_path).open()
+    (tmp_path / "helpdesk.sqlite3").unlink()
+    row = "32,,24312000000266152350,2024-09-01,1,0,1" + "," * 8
+    (tmp_path / "a.csv").write_text(f"{','.join(COLUMNS)}\n{row}\n", encoding="utf-8")
+
+    said = take(office, "a.csv")
+
+    assert said.status == 3
+    assert said.err.startswith("error[db.schema]: ")
+    assert "Run helpdesk migrate" in said.err
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_the_help_and_the_guides_name_every_column(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str
+) -> None:
+    assert Office(tmp_path).run("import", "--help", language=language).status == 0
+    said = capsys.readouterr().out
+    suffix = {"zh_CN": ".zh-CN.md", "en": ".md"}[language]
+    guide = (ROOT / "docs" / f"registry-file{suffix}").read_text(encoding="utf-8")
+
+    for column in COLUMNS:
+        assert re.search(rf"\b{column}\b", said), column
+        assert f"| `{column}` |" in guide, column
 
 
 def test_a_terminal_sees_a_bar(office: Office) -> None:

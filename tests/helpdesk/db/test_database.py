@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -76,8 +77,26 @@ async def test_a_taken_name_is_a_constraint_error(database: Database) -> None:
 
 async def test_a_wrong_statement_is_coded_too(database: Database) -> None:
     with pytest.raises(DatabaseError, match=r"db\.unavailable"):
-        await database.read("SELECT nonsense FROM nowhere")
+        await database.read("SELECT FROM WHERE")
     assert await database.read("SELECT 1") == [(1,)]
+
+
+@pytest.mark.parametrize("sql", ["SELECT x FROM nowhere", "SELECT colour FROM registry_invoice"])
+async def test_a_table_or_column_that_is_not_there_is_a_schema_to_migrate(
+    database: Database, sql: str
+) -> None:
+    with pytest.raises(DatabaseError, match=r"db\.schema"):
+        await database.read(sql)
+    with pytest.raises(DatabaseError, match=r"db\.schema"):
+        async with database.transaction() as tx:
+            await tx.fetch(sql)
+
+
+async def test_postgresql_without_such_a_database_or_user(postgres_url: str) -> None:
+    with pytest.raises(DatabaseError, match=r"db\.missing"):
+        await Database.open(re.sub(r"/test_\d+", "/no_such_database", postgres_url))
+    with pytest.raises(DatabaseError, match=r"db\.login"):
+        await Database.open(re.sub(r"//\w+", "//no_such_user", postgres_url))
 
 
 async def test_errors_of_the_block_itself_pass_unchanged(database: Database) -> None:

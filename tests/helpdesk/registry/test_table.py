@@ -149,7 +149,7 @@ def test_an_open_quote_does_not_swallow_the_rest_of_a_long_file(tmp_path: Path) 
         ("kind,code".encode("utf-16"), "table.encoding"),
         (b"kind,number", "table.columns_missing"),
         (b"kind,number,kind", "table.column_twice"),
-        (b"kind,number,statee", "table.column_unknown"),
+        (b"kind,number,statee", "table.column_misspelt"),
         (b"PK\x03\x04", "table.column_unknown"),
     ],
 )
@@ -158,6 +158,24 @@ def test_a_file_without_our_header_is_refused(tmp_path: Path, text: bytes, code:
         read(written(tmp_path / "a.csv", text))
 
     assert raised.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("header", "code", "name"),
+    [
+        ("kind,发票代码,number", "table.column_unknown", "发票代码"),
+        ("kind,seler_name", "table.column_misspelt", "seler_name"),
+        ("kind,\x1b[31mred\u202e\u2066", "table.column_unknown", "\ufffd[31mred\ufffd\ufffd"),
+        (f"kind,{'x' * 500}", "table.column_unknown", "x" * 40 + "…"),
+    ],
+)
+def test_an_unknown_column_is_named_as_the_file_has_it(
+    tmp_path: Path, header: str, code: str, name: str
+) -> None:
+    with pytest.raises(TableError) as raised:
+        read(written(tmp_path / "a.csv", header.encode()))
+    assert (raised.value.code, raised.value.params["name"]) == (code, name)
+    assert raised.value.params["place"] == "2"
 
 
 @pytest.mark.parametrize(

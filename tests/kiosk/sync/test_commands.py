@@ -87,3 +87,20 @@ async def test_from_the_code_to_the_story_of_an_entry(server: Server, shell: She
     assert (shell.folder / "journal.ypj").stat().st_mode & 0o077 == 0
     status, _, err = await shell.run("journal", "export", "journal.ypj")
     assert (status, err.partition(":")[0]) == (2, "error[export.exists]")
+
+
+async def test_a_kiosk_that_is_set_up_by_a_code_needs_no_shared_secret(
+    server: Server, shell: Shell
+) -> None:
+    server.clock.at = datetime.now(UTC)
+    text = (shell.folder / "config.toml").read_text()
+    (shell.folder / "config.toml").write_text(text + 'access = "not/on/this/machine"\n')
+    code = (await server.bureau.enrolment.invite("", "A03")).code
+    assert (await shell.run("enrol", code))[0] == 0
+    status, answer = await shell.told("verify", "01,10,011002600111,12345678,91.59,20260103,1,")
+    assert answer["verdict"] != "unavailable"
+
+    # The same code once more: nobody else has it, so nobody is to be looked for.
+    status, _, err = await shell.run("enrol", code)
+    assert (status, err.partition(":")[0]) == (2, "error[enrolment.used_here]")
+    assert "this kiosk is enrolled as A03" in err
