@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 KEY: Final = PackKey("bench", 1, bytes(range(32)))
 NOW: Final = datetime(2026, 4, 1, tzinfo=UTC)
 DAY: Final = date(2026, 3, 5)
-SETTINGS: Final = PackSettings("2026-03", Digester(KEY), Moments(NOW, NOW))
+SETTINGS: Final = PackSettings("2026-03", Digester(KEY), Moments(NOW, NOW), extract_key=bytes(32))
 _CODES: Final = {Miss.NOT_FOUND: NOT_FOUND, Miss.MISMATCH: MISMATCH} | {
     state: code for code, state in enumerate(STATES)
 }

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 RECEIPT = "receipt"
 """The key ring's name of the key that a kiosk pins at its enrolment."""
+EXTRACT = "pack-extract"
+"""The key ring's name of the key by which this server tells extracts apart; it goes nowhere."""
 
 
 class PackKeys:
@@ -38,6 +40,11 @@ class PackKeys:
     def digester(self, region: str) -> Digester:
         """What makes the digests of a region's packs."""
         return Digester(self.key(region), Prf[self._section.prf.upper()], self._section.rounds)
+
+    @property
+    def extract(self) -> bytes:
+        """The key of the hash over a file's records, which no kiosk gets."""
+        return self._ring.secret(EXTRACT)
 
     def region_keys(self) -> tuple[RegionKey, ...]:
         """The secrets as an enrolled kiosk gets them."""

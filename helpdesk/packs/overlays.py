@@ -50,7 +50,7 @@ def build_overlay(
     if registry is not None:
         entries = corrected(entries, registry, shard_keys=shard_keys)
     store = MemoryStore([entries])
-    surveyed = survey(store, StatusCode.WITHDRAWN)
+    surveyed = survey(store, StatusCode.WITHDRAWN, settings.extract_key)
     begin(out)
     functions = []
     if surveyed.keys:

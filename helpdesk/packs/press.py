@@ -88,6 +88,7 @@ class Press:
             Moments(_moment(job.issued_at), _moment(job.as_of), since),
             self._section.label,
             self._section.body,
+            extract_key=self._keys.extract,
         )
         records = self._records(rows, settings)
         try:

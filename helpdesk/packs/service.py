@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from helpdesk.clock import today
 from helpdesk.packs.extract import Extract
 from helpdesk.packs.job import Job
-from helpdesk.packs.keys import PackKeys
+from helpdesk.packs.keys import EXTRACT, PackKeys
 from helpdesk.packs.plan import Homes, Plan, Scene, plan
 from helpdesk.packs.published import Piece, Published
 from helpdesk.packs.shelf import Shelf, building
@@ -208,7 +208,7 @@ class PackService:
 def dials_of(section: PacksSection) -> str:
     """The settings that a pack is built with, as one text: another text makes it stale."""
     dials = (section.prf, section.rounds, section.label, section.body)
-    return "/".join(str(dial) for dial in (FORMAT, canonical.VERSION, *dials))
+    return "/".join(str(dial) for dial in (FORMAT, canonical.VERSION, EXTRACT, *dials))
 
 
 def _report(published: Published, made: list[Piece]) -> Report:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from helpdesk.packs.errors import PacksError
@@ -47,6 +47,7 @@ class PackSettings:
         digester: makes the digests that the records hold.
         label: f1, bits that tell "no such invoice" from "not what it says"; 0 drops the label.
         body: f2, bits that guard against an altered invoice.
+        extract_key: of the hash of all records, which no kiosk has.
     """
 
     name: str
@@ -54,6 +55,7 @@ class PackSettings:
     moments: Moments
     label: int = LABEL
     body: int = BODY
+    extract_key: bytes = field(kw_only=True, repr=False)
 
     def check_segment(self) -> None:
         """Raises `PacksError` `packs.settings` for what a segment cannot have."""

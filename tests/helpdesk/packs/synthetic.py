@@ -20,6 +20,7 @@ from invoices.pack import Digester, PackKey
 if TYPE_CHECKING:
     from helpdesk.packs.store import Store
 
+EXTRACT_KEY = bytes(range(100, 132))
 KEY = PackKey("main", 7, bytes(range(32)))
 AS_OF = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 MIX = (0.90, 0.02, 0.04, 0.02, 0.02)
@@ -43,7 +44,7 @@ def moments(as_of: datetime = AS_OF, since: datetime | None = None) -> Moments:
 def settings(
     name: str = "2026-03", *, label: int = 16, body: int = 32, key: PackKey = KEY
 ) -> PackSettings:
-    return PackSettings(name, Digester(key), moments(), label, body)
+    return PackSettings(name, Digester(key), moments(), label, body, extract_key=EXTRACT_KEY)
 
 
 def segment_bytes(

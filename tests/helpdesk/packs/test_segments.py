@@ -18,7 +18,15 @@ from helpdesk.packs.settings import Moments, PackSettings
 from helpdesk.packs.store import FileStore, MemoryStore, Spool
 from invoices.pack import Digester
 from invoices.pack.finding import StatusCode
-from tests.helpdesk.packs.synthetic import AS_OF, KEY, moments, registry, segment_bytes, settings
+from tests.helpdesk.packs.synthetic import (
+    AS_OF,
+    EXTRACT_KEY,
+    KEY,
+    moments,
+    registry,
+    segment_bytes,
+    settings,
+)
 
 
 def with_twins(count: int) -> Records:
@@ -54,7 +62,7 @@ def test_one_partition_is_in_memory_at_a_time(tmp_path: Path) -> None:
     chunks = (records[at : at + 1_000] for at in range(0, len(records), 1_000))
     tracemalloc.start()
     store = FileStore(chunks, tmp_path, 6)
-    found = survey(store, StatusCode.RED_FULL)
+    found = survey(store, StatusCode.RED_FULL, EXTRACT_KEY)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     store.close()
@@ -121,7 +129,9 @@ def test_the_extract_hash_knows_every_record() -> None:
             changed[change][0] ^= 1
         out = io.BytesIO()
         hashes.add(build_segment(out, settings(), MemoryStore([changed])).extract)
-    assert len(hashes) == 3
+    other = replace(settings(), extract_key=bytes(32))
+    hashes.add(build_segment(io.BytesIO(), other, MemoryStore([records])).extract)
+    assert len(hashes) == 4
 
 
 def test_nothing_at_all_is_a_segment_too() -> None:

@@ -165,6 +165,19 @@ async def test_other_dials_make_all_anew(house: House) -> None:
     assert {file.epoch for file in (await other.manifest()).files} == {2}
 
 
+async def test_packs_with_a_hash_that_confirmed_guesses_are_built_anew(house: House) -> None:
+    """Those of a version whose extract hash had no key: the dials of the index said less."""
+    await house.take(entry(1, RECENT))
+    built = (await house.build()).built
+    index = house.service.shelf.folder / "index.json"
+    text = await asyncio.to_thread(index.read_text)
+    older = text.replace("/pack-extract/", "/")
+    assert older != text
+    await asyncio.to_thread(index.write_text, older)
+    assert (await house.build()).built == built
+    assert (await house.build()).built == 1  # the overlay
+
+
 async def test_regions_have_keys_of_their_own(house: House) -> None:
     two = house.with_dials(regions="north:11; south:44")
     north, south, nobody = entry(1, OLD), entry(1, OLD, region="44"), entry(1, OLD, region="31")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Json: TypeAlias = "str | int | list[Json] | dict[str, Json]"
 
 KEY = PackKey("main", 7, bytes(range(32)))
+EXTRACT_KEY = bytes(range(32, 64))
 BUILT = datetime(2026, 4, 1, 2, 0, tzinfo=UTC)
 LATER = datetime(2026, 4, 2, 2, 0, tzinfo=UTC)
 WORD = 0x0123456789ABCDEF
@@ -57,7 +58,7 @@ def rows() -> list[Row]:
 def segment() -> bytes:
     digester = Digester(KEY)
     out = io.BytesIO()
-    asked = PackSettings("2026-03", digester, Moments(BUILT, BUILT))
+    asked = PackSettings("2026-03", digester, Moments(BUILT, BUILT), extract_key=EXTRACT_KEY)
     build_segment(out, asked, MemoryStore([digest_rows(rows(), KEY, Prf.BLAKE2B, 0)]))
     return out.getvalue()
 
@@ -67,7 +68,9 @@ def overlay() -> bytes:
     changes = digest_rows(rows()[:2], KEY, Prf.BLAKE2B, 0)
     changes["state"] = (3, 5)
     out = io.BytesIO()
-    asked = PackSettings("ovr-2026-04-02", Digester(KEY), Moments(LATER, LATER, BUILT))
+    asked = PackSettings(
+        "ovr-2026-04-02", Digester(KEY), Moments(LATER, LATER, BUILT), extract_key=EXTRACT_KEY
+    )
     build_overlay(out, asked, changes)
     return out.getvalue()
 
@@ -96,6 +99,7 @@ def vectors() -> Mapping[str, Json]:
         "seed": [[index, hex(seed_of(index))] for index in (0, 1, 255)],
         "coefficients": [[hex(WORD), i, coefficients(WORD, seed_of(i)).hex()] for i in (0, 1)],
         "key": KEY.secret.hex(),
+        "extract_key": EXTRACT_KEY.hex(),
         "canonical": [[one.hex(), other.hex(), code] for one, other, code in rows()],
         "digests": digests,
         "segment": wrapped(segment()),

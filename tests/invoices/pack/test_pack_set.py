@@ -20,7 +20,7 @@ from invoices.kinds import Kind
 from invoices.pack import Digester, Finding, Overlay, PackError, PackKey, PackSet, Segment
 from invoices.pack.finding import StatusCode
 from invoices.verdict import State
-from tests.helpdesk.packs.synthetic import KEY
+from tests.helpdesk.packs.synthetic import EXTRACT_KEY, KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,7 +46,7 @@ def segment(
 ) -> Segment:
     digester = Digester(key)
     out = io.BytesIO()
-    settings = PackSettings(name, digester, Moments(as_of, as_of), label)
+    settings = PackSettings(name, digester, Moments(as_of, as_of), label, extract_key=EXTRACT_KEY)
     build_segment(out, settings, MemoryStore(records_from(rows, digester)))
     return Segment.open(memoryview(out.getvalue()), [key])
 
@@ -58,7 +58,11 @@ def overlay(
     out = io.BytesIO()
     name = f"ovr-{as_of.date().isoformat()}"
     (records,) = records_from(changes, digester)
-    build_overlay(out, PackSettings(name, digester, Moments(as_of, as_of, since)), records)
+    build_overlay(
+        out,
+        PackSettings(name, digester, Moments(as_of, as_of, since), extract_key=EXTRACT_KEY),
+        records,
+    )
     return Overlay.open(memoryview(out.getvalue()), [key])
 
 

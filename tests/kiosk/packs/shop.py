@@ -28,7 +28,7 @@ from kiosk.packs.folder import PackFolder
 from kiosk.packs.source import FolderSource, PackSource
 from kiosk.packs.store import PackStore
 from kiosk.packs.trust import PackTrust
-from tests.helpdesk.packs.synthetic import registry
+from tests.helpdesk.packs.synthetic import EXTRACT_KEY, registry
 
 KEY = PackKey("all", 1, bytes(range(32)))
 SIGNER = Ed25519Signer(b"\x07" * 32)
@@ -59,7 +59,7 @@ def pack_of(name: str, data: bytes, as_of: datetime = NOW, key: PackKey = KEY) -
 
 
 def _settings(name: str, moments: Moments, key: PackKey, label: int, body: int) -> PackSettings:
-    return PackSettings(name, Digester(key), moments, label, body)
+    return PackSettings(name, Digester(key), moments, label, body, extract_key=EXTRACT_KEY)
 
 
 def segment(
