@@ -7,21 +7,43 @@ Chinese leads; the verdict is repeated in English.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from invoices.verdict import Source, Verdict
 from kiosk.told_text import headline
 from printers.document import Block, Document, Feed, Pair, Qr, Rule, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from invoices.check import Check
     from invoices.outcome import Outcome
     from kiosk.clock import Clock
-    from kiosk.config import CentreSection
     from kiosk.i18n import Translate
     from kiosk.trust.slip_codes import SlipCode, SlipCodes
 
 SHOWN_DIGITS = 4
+
+
+class CentreText(Protocol):
+    """Who a slip is from, and whom it tells to call when."""
+
+    @property
+    def name(self) -> str:
+        """In Chinese."""
+        ...
+
+    @property
+    def hotline(self) -> str:
+        """The telephone number."""
+        ...
+
+    @property
+    def hours(self) -> str:
+        """When somebody answers it."""
+        ...
+
+
 _MOMENT = "%Y-%m-%d %H:%M:%S"
 _MINUTE = "%Y-%m-%d %H:%M"
 
@@ -30,7 +52,7 @@ _MINUTE = "%Y-%m-%d %H:%M"
 class SlipWriter:
     """Writes slips for one centre: `leading` is the slip's language, `other` the second one."""
 
-    centre: CentreSection
+    centre: Callable[[], CentreText]
     clock: Clock
     leading: Translate
     other: Translate
@@ -54,7 +76,7 @@ class SlipWriter:
     def _head(self, outcome: Outcome) -> tuple[Block, ...]:
         return (
             Text(self.leading("receipt.title"), align="center", bold=True),
-            Text(self.centre.name, align="center"),
+            Text(self.centre().name, align="center"),
             Rule(),
             Text(self._headline(outcome, self.leading), align="center", bold=True, size=2),
             Text(self._headline(outcome, self.other), align="center"),
@@ -102,9 +124,8 @@ class SlipWriter:
 
     def _code(self, check: Check) -> tuple[Block, ...]:
         code = self.codes.of(check)
-        contact = self.leading(
-            "receipt.contact", hotline=self.centre.hotline, hours=self.centre.hours
-        )
+        centre = self.centre()
+        contact = self.leading("receipt.contact", hotline=centre.hotline, hours=centre.hours)
         return (
             Qr(code.text),
             *self._signature(code),

@@ -79,6 +79,7 @@ class Fallback:
 class Verification:
     """Checks invoices. Every check that was begun ends in the book, whatever came of it.
 
+    `rules` gives those that count now: the server may change them at any moment.
     `clock_wrong` tells whether the server has found the machine's clock to be so.
     """
 
@@ -89,7 +90,7 @@ class Verification:
         clock: Clock,
         ids: Ids,
         sleep: Callable[[float], Awaitable[None]],
-        policy: Policy | None = None,
+        rules: Callable[[], Policy] = Policy,
         budget: Budget | None = None,
         *,
         safeguards: Safeguards | None = None,
@@ -101,7 +102,7 @@ class Verification:
         self._clock = clock
         self._ids = ids
         self._sleep = sleep
-        self._policy = policy or Policy()
+        self._rules = rules
         self._budget = budget or Budget()
         self._safeguards = safeguards or Safeguards()
         self._fallback = fallback
@@ -117,7 +118,7 @@ class Verification:
         today = self._clock.today()
         # A clock that is known to be wrong must not call every invoice one of the future.
         believed = today >= BELIEVED_SINCE and not self._clock_wrong()
-        verdict = refusal(claim, today, self._policy) if believed else None
+        verdict = refusal(claim, today, self._rules()) if believed else None
         outcome, delivery = _refused(claim, verdict)
         if outcome is None:
             outcome, delivery = await self._ask(op_id, claim, offline=offline)

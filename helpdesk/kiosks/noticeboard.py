@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from helpdesk.kiosks.ruling import Reason
 from helpdesk.trust.errors import TrustError
-from helpdesk.wire import binary
-from helpdesk.wire.site import TOPIC as SITE
+from helpdesk.wire import binary, topics
 
 if TYPE_CHECKING:
     from helpdesk.clock import Clock
-    from helpdesk.config import Config
+    from helpdesk.config import CentreSection, Config
     from helpdesk.db import Database
     from helpdesk.kiosks.change_log import ChangeLog
     from helpdesk.kiosks.inbox import Inbox
     from helpdesk.trust.authority import TrustAuthority
 
-CENTRE: Final = "centre"
-RULES: Final = "rules"
-TRUST: Final = "trust"
 KEPT: Final = timedelta(days=35)
 """How long a kiosk may be away before it must fetch everything anew."""
 _DAY: Final = 86_400.0
@@ -62,14 +57,12 @@ class Noticeboard:
             await self._log.trim(KEPT)
         rules = self._config.helpdesk
         async with self._database.transaction() as tx:
-            await self._log.publish(tx, CENTRE, "", asdict(self._config.centre))
-            told = {
-                "next_day": rules.next_day,
-                "years": rules.years,
-                "daily_limit": rules.daily_limit,
-            }
-            await self._log.publish(tx, RULES, "", told)
-            await self._log.publish(tx, SITE, "", {"site": rules.site})
+            await self._log.publish(tx, topics.CENTRE, "", _centre(self._config.centre))
+            told = topics.CheckRules(
+                next_day=rules.next_day, years=rules.years, daily_limit=rules.daily_limit
+            )
+            await self._log.publish(tx, topics.RULES, "", told.model_dump())
+            await self._log.publish(tx, topics.SITE, "", {"site": rules.site})
         await self._trust()
 
     async def _trust(self) -> None:
@@ -87,7 +80,7 @@ class Noticeboard:
             "parts": [binary.to_text(part) for part in delivery.parts],
         }
         async with self._database.transaction() as tx:
-            await self._log.publish(tx, TRUST, "", value)
+            await self._log.publish(tx, topics.TRUST, "", value)
         self._trust_version = delivery.version
 
     async def _alarm(self) -> None:
@@ -95,3 +88,14 @@ class Noticeboard:
         if self._authority.fault == Reason.TRUST_LIST:
             async with self._database.transaction() as tx:
                 await self._inbox.alarm_without_entry(tx, Reason.TRUST_LIST)
+
+
+def _centre(section: CentreSection) -> dict[str, str]:
+    told = topics.CentreInfo(
+        name=section.name,
+        name_en=section.name_en,
+        address=section.address,
+        hotline=section.hotline,
+        hours=section.hours,
+    )
+    return told.model_dump()

@@ -6,8 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from helpdesk.kiosks.roster import KeyStanding
-from helpdesk.wire import region_key_box
-from helpdesk.wire.region_key_box import TOPIC
+from helpdesk.wire import region_key_box, topics
 from helpdesk.wire.signing_key import kid_of
 
 if TYPE_CHECKING:
@@ -53,12 +52,12 @@ class RegionKeys:
         self._given[kiosk] = wanted
 
     async def _one(self, tx: Transaction, kiosk: str, public: bytes, key: RegionKey) -> None:
-        known = await self._log.latest(tx, TOPIC, key.region, kiosk)
+        known = await self._log.latest(tx, topics.REGION_KEY, key.region, kiosk)
         mark = {"for": kid_of(public).hex()}
         if known is not None and known["epoch"] == key.epoch and known["for"] == mark["for"]:
             return
         value = region_key_box.seal(kiosk, public, key, self._chance(32))
-        await self._log.publish(tx, TOPIC, key.region, value | mark, kiosk)
+        await self._log.publish(tx, topics.REGION_KEY, key.region, value | mark, kiosk)
 
     async def _sealing(self, kiosk: str) -> bytes | None:
         for key in await self._roster.keys_of(kiosk):

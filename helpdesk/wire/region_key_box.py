@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-TOPIC: Final = "region_key"
 EPOCH: Final = "epoch"
 BOX: Final = "box"
 

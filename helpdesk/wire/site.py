@@ -19,8 +19,6 @@ from helpdesk.wire.faults import Fault
 from helpdesk.wire.slip_code import LENGTH, PREFIX
 from invoices.record import read_record_code, record_code
 
-TOPIC: Final = "site"
-"""What the server says of it to its kiosks, under the empty key: `{"site": "https://HOST"}`."""
 LONGEST_HOST: Final = 28
 """Characters of the host and its port: with more, a slip would take more than version 10 at level
 M, and the code on screen more than version 3 at level L."""

@@ -12,7 +12,6 @@ from helpdesk.wire.errors import WireError
 from helpdesk.wire.faults import Fault
 from helpdesk.wire.trust_list import BUNDLE_LENGTH
 
-TOPIC: Final = "trust"
 PART_LENGTH: Final = 16 << 20
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from datetime import datetime
 
+    from helpdesk.wire.topics import CentreInfo
     from invoices.check import Check
     from kiosk.bootstrap.core import Core
     from kiosk.bootstrap.paper import Paper
@@ -47,7 +48,6 @@ AGAIN = 2.0
 async def open_behind(
     config: Config,
     catalogues: Catalogues,
-    centre: Centre,
     app: KioskApp,
     stack: AsyncExitStack,
 ) -> Ports:
@@ -60,7 +60,7 @@ async def open_behind(
         async with AsyncExitStack() as opened:
             behind = _Behind(config, catalogues, app, opened)
             try:
-                ports = await behind.open(centre)
+                ports = await behind.open()
             except KioskError as error:
                 if error.code != told:
                     told = error.code
@@ -89,10 +89,11 @@ class _Behind:
         self.failed = False
         """Whether it took the kiosk out of service itself: a fence, or a part that died."""
 
-    async def open(self, centre: Centre) -> Ports:
+    async def open(self) -> Ports:
         """Open all parts and set them to work."""
         core = await open_core(self._config)
         self._stack.push_async_callback(core.close)
+        core.centre.listen(self._name_centre)
         slips = SlipDesk()
         paper = await open_paper(core, slips, self._catalogues)
         if paper:
@@ -111,7 +112,7 @@ class _Behind:
             core.clock,
             ScanReader(lambda: core.site.current),
             HealthDesk(self._board),
-            centre,
+            self._app.centre,
             checks=CheckDesk(core.verification, checked),
             slips=slips if paper else None,
             records=RecordDesk(core.records, slips.found),
@@ -119,6 +120,9 @@ class _Behind:
             codes=SiteCodes(lambda: core.site.current),
             samples=await asyncio.to_thread(read_sheet, self._config),
         )
+
+    def _name_centre(self, told: CentreInfo) -> None:
+        self._app.centre = Centre(told.name, told.name_en, told.hotline, told.hours, told.address)
 
     def _watch_link(self, core: Core) -> None:
         def heard(link: Link) -> None:

@@ -8,13 +8,14 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from helpdesk.wire import site as public_site
-from helpdesk.wire.trust_file import TOPIC
+from helpdesk.wire import topics
+from helpdesk.wire.topics import CentreInfo
 from invoices.rules import Policy as CheckRules
 from kiosk.clock import SystemClock
 from kiosk.db.database import open_database
 from kiosk.helpdesk_client import Access, HttpTransport
 from kiosk.identity.key_store import FOLDER, KeyFolder
+from kiosk.identity.region_keys import RegionKeyFollower
 from kiosk.ids import RandomIds
 from kiosk.journal.export import Export
 from kiosk.journal.story import Stories
@@ -29,6 +30,7 @@ from kiosk.packs.trust import trust_of
 from kiosk.packs.verifier import PackVerifier
 from kiosk.pause import LoopPause
 from kiosk.records import Records
+from kiosk.server_word import centre_by, rules_by
 from kiosk.sync.parts import Outside, join
 from kiosk.trust.enrolled import TrustKeeper, issuer_of
 from kiosk.trust.site import PublicSite
@@ -42,14 +44,13 @@ if TYPE_CHECKING:
     from kiosk.identity.book import IdentityBook
     from kiosk.identity.calls import ServerCalls
     from kiosk.identity.enrolment import Enrolment
-    from kiosk.sync.pull import Pull, Values
+    from kiosk.server_word import ServerWord
+    from kiosk.sync.pull import Pull
     from kiosk.sync.task import SyncTask
     from kiosk.trust.issuer import IssuerSource
 
 logger = logging.getLogger(__name__)
 
-RULES = "rules"
-"""What the server says of dates, under the empty key."""
 PACKS = "packs"
 """The folder of the packs, in the data folder."""
 
@@ -75,6 +76,7 @@ class Core:
     trust: TrustStore
     issuer: IssuerSource
     site: PublicSite
+    centre: ServerWord[CentreInfo, CentreInfo]
     packs: PackStore
     keeper: PackKeeper
 
@@ -111,12 +113,12 @@ async def _joined(
     access: Access | None,
 ) -> Core:
     random, link = secrets.token_bytes, LinkWatch(clock)
-    book, sealer = database.checks, database.sealer
+    book, sealer, folder = database.checks, database.sealer, KeyFolder(config.data / FOLDER)
     parts = join(
         Outside(
             database=database,
             transport=transport,
-            keys=KeyFolder(config.data / FOLDER),
+            keys=folder,
             link=link,
             clock=clock,
             random=random,
@@ -129,16 +131,19 @@ async def _joined(
     packs = PackStore(PackFolder(config.data / PACKS), lambda: trust_of(identities.current))
     identities.on_wipe(packs.wipe)
     trust = TrustStore(config.data)
-    pull.follow(TOPIC, TrustKeeper(trust, identities, clock).follow)
-    site = PublicSite(config.data)
-    pull.follow(public_site.TOPIC, site.follow)
+    site, keys = PublicSite(config.data), RegionKeyFollower(identities, database.connection, folder)
+    rules, centre = rules_by(_rules(config)), centre_by(_centre(config))
+    pull.follow(topics.TRUST, TrustKeeper(trust, identities, clock).follow)
+    pull.follow(topics.SITE, site.follow)
+    pull.follow(topics.REGION_KEY, keys.follow)
+    pull.follow(topics.RULES, rules.follow)
+    pull.follow(topics.CENTRE, centre.follow)
     await identities.open()
     await pull.open()
-    rules = _rules(config, await pull.values(RULES))
     keeper = _keeper(config, calls, packs)
     # Enrolled, or other keys: there may be something to fetch that was of no use before.
     identities.listen(keeper.wake)
-    offline = PackVerifier(packs, clock, PackClock(clock), book.asked, rules)
+    offline = PackVerifier(packs, clock, PackClock(clock), book.asked, lambda: rules.now)
     return Core(
         config=config,
         clock=clock,
@@ -154,7 +159,7 @@ async def _joined(
             clock=clock,
             ids=RandomIds(clock, random),
             sleep=asyncio.sleep,
-            policy=rules,
+            rules=lambda: rules.now,
             fallback=Fallback(offline, lambda: link.state is not Link.OFFLINE),
             clock_wrong=lambda: database.timekeeper.wrong,
         ),
@@ -166,6 +171,7 @@ async def _joined(
         trust=trust,
         issuer=lambda: issuer_of(identities.current),
         site=site,
+        centre=centre,
         packs=packs,
         keeper=keeper,
     )
@@ -183,13 +189,21 @@ def _keeper(config: Config, calls: ServerCalls, packs: PackStore) -> PackKeeper:
     )
 
 
-def _rules(config: Config, told: Values) -> CheckRules:
-    """The configuration's rules, until the server has told its own; those count from a start on."""
-    next_day, years = config.kiosk.next_day, config.kiosk.years
-    match told.get(""):
-        case {"next_day": bool(next_day), "years": int(years)}:
-            pass
-    return CheckRules(next_day=next_day, years=years or None)
+def _rules(config: Config) -> CheckRules:
+    """The configuration's rules, until the server has told its own."""
+    return CheckRules(next_day=config.kiosk.next_day, years=config.kiosk.years or None)
+
+
+def _centre(config: Config) -> CentreInfo:
+    """The configuration's centre, likewise."""
+    section = config.centre
+    return CentreInfo(
+        name=section.name,
+        name_en=section.name_en,
+        address=section.address,
+        hotline=section.hotline,
+        hours=section.hours,
+    )
 
 
 def _access(config: Config) -> Access | None:

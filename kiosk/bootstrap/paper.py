@@ -72,7 +72,7 @@ async def open_paper(core: Core, desk: SlipDesk, catalogues: Catalogues) -> Pape
         await spooler.close()
         raise KioskError(error.code, error.params) from error
     writer = SlipWriter(
-        core.config.centre,
+        lambda: core.centre.now,
         core.clock,
         catalogues.translator(_LEADING),
         catalogues.translator(_OTHER),

@@ -100,7 +100,7 @@ def _app(config: Config, catalogues: Catalogues, stack: AsyncExitStack) -> Kiosk
         # After the first paint: database, client and printer take longer to load than to draw.
         from kiosk.bootstrap.behind import open_behind
 
-        return await open_behind(config, catalogues, centre, app, stack)
+        return await open_behind(config, catalogues, app, stack)
 
     app = KioskApp(
         catalogues=catalogues,

@@ -18,7 +18,7 @@ from kiosk.identity.key_store import SECRET_BYTES
 from kiosk.policy import Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
     from helpdesk.wire.enrolment import Grant, RegionKey, ServerKeys
@@ -191,13 +191,12 @@ class IdentityBook:
             change = {"key": None, "previous": None, "following": None}
             await self._become(form.model_copy(update=change))
 
-    async def region_key(self, tx: Transaction, key: RegionKey) -> Enrolled:
-        """Take the key of a region's packs inside `tx`; `settle` after it has committed."""
+    async def region_keys(self, tx: Transaction, keys: Sequence[RegionKey]) -> Enrolled:
+        """Hold just these keys of packs, inside `tx`; `settle` after it has committed."""
         form = self.needed
         if form.secrets is None:
             return form
-        others = [known for known in form.secrets.region_keys if _not_of(known, key)]
-        secrets = form.secrets.model_copy(update={"region_keys": (*others, key)})
+        secrets = form.secrets.model_copy(update={"region_keys": tuple(keys)})
         form = form.model_copy(update={"secrets": secrets})
         await self._write(tx, _ENROLLED, form)
         return form
@@ -261,7 +260,3 @@ class IdentityBook:
     async def _write(self, tx: Transaction, role: str, form: BaseModel) -> None:
         sealed = self._sealer.seal(TABLE, role, form.model_dump_json().encode())
         await tx.execute(_PUT, role, sealed)
-
-
-def _not_of(known: RegionKey, key: RegionKey) -> bool:
-    return (known.region, known.epoch) != (key.region, key.epoch)

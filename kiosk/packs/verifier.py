@@ -47,7 +47,8 @@ _VERDICTS: Final = {
 class PackVerifier:
     """`Verifier` over what a store has in use.
 
-    `asked` tells how often an invoice was looked for on a day, by what the kiosk has kept.
+    `rules` gives those that count now. `asked` tells how often an invoice was looked for on a
+    day, by what the kiosk has kept.
     """
 
     def __init__(
@@ -56,13 +57,13 @@ class PackVerifier:
         clock: Clock,
         pack_clock: PackClock,
         asked: Callable[[Claim, date], Awaitable[int]],
-        policy: Policy | None = None,
+        rules: Callable[[], Policy] = Policy,
     ) -> None:
         self._store = store
         self._clock = clock
         self._pack_clock = pack_clock
         self._asked = asked
-        self._policy = policy or Policy()
+        self._rules = rules
         self._answers: OrderedDict[str, tuple[Claim, date, Outcome]] = OrderedDict()
 
     async def verify(self, op_id: str, claim: Claim, deadline: float) -> Outcome:
@@ -97,10 +98,10 @@ class PackVerifier:
     async def _outcome(self, claim: Claim, packs: OpenPacks) -> Outcome:
         if not self._pack_clock.sure(packs.manifest.issued_at):
             return _unknown(claim, PackLimit.CLOCK, None)
-        today = self._clock.today()
-        if verdict := refusal(claim, today, self._policy):
+        today, rules = self._clock.today(), self._rules()
+        if verdict := refusal(claim, today, rules):
             return _ruled(claim, verdict)
-        if self._policy.exhausted(await self._times(claim, today)):
+        if rules.exhausted(await self._times(claim, today)):
             return _ruled(claim, Verdict.DAILY_LIMIT)
         try:
             # A page of a file that is not in memory must not hold up the screen.

@@ -71,6 +71,11 @@ class Pull:
         self._policy = policy or Policy()
         self._followers: dict[str, list[Follower]] = {}
 
+    @property
+    def followed(self) -> frozenset[str]:
+        """The topics that somebody follows."""
+        return frozenset(self._followers)
+
     def follow(self, topic: str, follower: Follower) -> None:
         """Call `follower` with all that `topic` says, whenever that changes."""
         self._followers.setdefault(topic, []).append(follower)

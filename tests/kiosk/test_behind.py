@@ -15,7 +15,7 @@ from kiosk.bootstrap import behind
 from kiosk.config_file import load
 from kiosk.i18n import Catalogues
 from tests.kiosk.sync.room import kiosk_of
-from tests.tui.scripted_ports import CENTRE
+from tui.kiosk.centre import Centre
 
 CONFIG = """
 [kiosk]
@@ -31,6 +31,7 @@ class Screens:
 
     samples: Path
     told: list[str] = field(default_factory=list)
+    centre: Centre | None = None
 
     def fail(self, code: str) -> None:
         self.told.append(code)
@@ -55,7 +56,10 @@ async def test_only_a_kiosk_that_may_serve_is_in_service_again(
     monkeypatch.setattr(behind, "AGAIN", 0.0)
     async with AsyncExitStack() as stack:
         app = cast(Any, screens)
-        ports = await behind.open_behind(config, catalogues, CENTRE, app, stack)
+        ports = await behind.open_behind(config, catalogues, app, stack)
     assert ports.checks is not None
+    assert screens.centre is not None
+    assert screens.centre.name == config.centre.name
+    assert ports.centre == screens.centre
     assert "demo.samples" in screens.told
     assert screens.told[-1] == ("serve" if standing is Standing.ACTIVE else "kiosk.fenced")

@@ -46,7 +46,7 @@ async def at_work(
         poll=0.02,
     )
     await spooler.start()
-    writer = SlipWriter(CentreSection(), clock, text, text, codes(clock))
+    writer = SlipWriter(CentreSection, clock, text, text, codes(clock))
     printing = Printing(spooler, database.slips, database.checks, writer, clock, 600)
     desk.attach(printing)
     try:
@@ -237,7 +237,7 @@ async def test_both_ledgers_keep_the_same_promises(
         ledger: Ledger = MemoryLedger() if kind == "memory" else database.slips
         check = await database.checks.add(new_check("op-1"))
         clock = HandClock()
-        writer = SlipWriter(CentreSection(), clock, text, text, codes(clock))
+        writer = SlipWriter(CentreSection, clock, text, text, codes(clock))
         printing = Printing(_Nowhere(ledger), ledger, database.checks, writer, HandClock(), 600)
         entry = await printing.print(check.record)
         assert (entry.state, entry.reason) == (JobState.QUEUED, "")

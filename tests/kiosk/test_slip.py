@@ -29,7 +29,7 @@ def slip(outcome: Outcome, leading: str = "zh_CN", *, signed: bool = True) -> Do
     catalogues, clock = Catalogues(), HandClock()
     other = "en" if leading == "zh_CN" else "zh_CN"
     writer = SlipWriter(
-        CentreSection(name="北京市示例区税务服务中心", hotline="12366", hours="9:00–17:00"),
+        lambda: CentreSection(name="北京市示例区税务服务中心", hotline="12366", hours="9:00–17:00"),
         clock,
         catalogues.translator(leading),
         catalogues.translator(other),
@@ -142,7 +142,7 @@ def test_an_erased_claim_leaves_a_slip_without_number() -> None:
     text = catalogues.translator("zh_CN")
     check = replace(Check("op", RECORD, TOKEN, claim(), matched(), NOW), claim=None)
     clock = HandClock()
-    said = words(SlipWriter(CentreSection(), clock, text, text, codes(clock)).write(check))
+    said = words(SlipWriter(CentreSection, clock, text, text, codes(clock)).write(check))
     assert "****" not in said
     assert RECORD in said
 

@@ -52,7 +52,9 @@ class ScriptedVerifier:
 def verification(
     book: CheckBook, verifier: ScriptedVerifier, clock: HandClock, policy: Policy | None = None
 ) -> Verification:
-    return Verification(verifier, book, clock, CountedIds(), clock.sleep, policy)
+    return Verification(
+        verifier, book, clock, CountedIds(), clock.sleep, lambda: policy or Policy()
+    )
 
 
 async def test_an_answer_is_committed_before_it_is_shown(tmp_path: Path) -> None:

@@ -137,6 +137,10 @@ class KioskApp(PagedApp, inherit_bindings=False):
     def centre(self) -> Centre:
         return self._centre
 
+    @centre.setter
+    def centre(self, centre: Centre) -> None:
+        self._centre = centre
+
     @property
     def health(self) -> Health | None:
         return self._health

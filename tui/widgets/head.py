@@ -72,11 +72,13 @@ class Head(Horizontal):
         yield Static(self._text.clock, id="head-clock", markup=False)
 
     def show(self, text: HeadText) -> None:
-        """Update link and clock; what has not changed is not painted again.
+        """Update centre, link and clock; what has not changed is not painted again.
 
         News may come while the head is being composed: then it is composed with them.
         """
         before, self._text = self._text, text
+        if text.centre != before.centre:
+            self._update("#head-centre", text.centre)
         if text.link != before.link:
             self._update("#head-link", text.link)
         if text.clock != before.clock:

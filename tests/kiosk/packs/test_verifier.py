@@ -56,7 +56,7 @@ class Desk:
         self.asked: Callable[[Claim, date], int] = lambda _claim, _day: 0
         self.ids = OpIds(7)
         self.verifier = PackVerifier(
-            store, self.clock, PackClock(self.clock), self._asked, policy or Policy()
+            store, self.clock, PackClock(self.clock), self._asked, lambda: policy or Policy()
         )
 
     async def _asked(self, claim: Claim, day: date) -> int:

@@ -169,7 +169,7 @@ async def answered(folder: Path, case: Case, pack: Pack) -> tuple[Check, Summary
 def printed(check: Check, clock: Clock) -> str:
     """The code on the slip, read off narrow paper."""
     chinese, english = (TEXTS.translator(language) for language in LANGUAGES)
-    writer = SlipWriter(CentreSection(), clock, chinese, english, codes(clock))
+    writer = SlipWriter(CentreSection, clock, chinese, english, codes(clock))
     return scanned(writer.write(check), Profile(columns=32))
 
 

@@ -44,7 +44,7 @@ each_profile = pytest.mark.parametrize("profile", PROFILES, ids=lambda p: f"{p.c
 
 def slip(made: SlipCodes, outcome: Outcome, record: str = "A03-261124-0127") -> Document:
     text = Catalogues().translator("zh_CN")
-    writer = SlipWriter(CENTRE, made.clock, text, text, made)
+    writer = SlipWriter(lambda: CENTRE, made.clock, text, text, made)
     return writer.write(Check("op", record, TOKEN, claim(), outcome, NOW))
 
 
