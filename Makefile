@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
-CODE := invoices printers tui kiosk helpdesk
+CODE := invoices documents printers tui kiosk helpdesk
 
 .PHONY: help
 help: ## this list

@@ -12,7 +12,7 @@ import pytest_asyncio
 from blockbuster import blockbuster_ctx
 from hypothesis import HealthCheck, settings
 
-OURS = ["invoices", "printers", "tui", "kiosk", "helpdesk"]
+OURS = ["invoices", "documents", "printers", "tui", "kiosk", "helpdesk"]
 
 settings.register_profile(
     "yanpiao",

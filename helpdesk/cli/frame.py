@@ -56,7 +56,7 @@ _STATUS_OF_CODE = {
 _WRONG_CODES = ("db.url", "keys.exist", "trust.kid", "trust.key_unknown", "trust.root_place")
 
 _NEGATIVE_CODES = ("confirm.declined",)
-_PASSING_CODES = ("kiosks.busy",)
+_PASSING_CODES = ("kiosks.busy", "table.jail")
 
 ConfigOption = Annotated[Path, typer.Option("--config", metavar="FILE")]
 JsonOption = Annotated[bool, typer.Option("--json")]

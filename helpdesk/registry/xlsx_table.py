@@ -1,14 +1,13 @@
-"""Reading a registry file in XLSX: the first sheet, after the archive was found harmless."""
+"""Reading a registry file in XLSX: the first sheet, by the jailed reader of `documents`."""
 
 from __future__ import annotations
 
-import zipfile
-import zlib
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, BinaryIO, Final
 
-from python_calamine import CalamineError, CalamineWorkbook
-
+from documents.errors import DAMAGED, DocumentError
+from documents.jail.client import Jail
+from documents.jail.limits import Limits
 from helpdesk.registry.errors import RowError, TableError
 from helpdesk.registry.header import Header
 
@@ -16,107 +15,97 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from python_calamine import CalamineSheet
-
     from helpdesk.registry.table import Line
 
-MOST_BYTES: Final = 2 << 30
-"""Of all members unpacked: a full sheet of a million invoices has less than half."""
-MOST_MEMBERS: Final = 256
-_CHUNK = 1 << 20
-_EXACT = 2**53
-_CENT = 1e-6
-# A password, an unknown method and a broken stream each come as an error of their own.
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
+LIMITS: Final = Limits(memory=1 << 30, cpu_seconds=120, wait_seconds=180.0)
+"""For the largest sheet that `documents.spreadsheets.xlsx` unpacks."""
+_CODES: Final = {
+    DAMAGED: "table.xlsx",
+    "document.unpacked": "table.unpacked",
+    "document.far_cell": "table.far_cell",
+    "document.memory": "table.memory",
+    "document.time": "table.time",
+}
+_PROBLEMS: Final = frozenset({"cell", "number_cell"})
+
+Row = tuple[int, list[str], str]
 
 
 class XlsxTable:
-    """The rows of the first sheet. The sheet is held in memory while it is read."""
+    """The rows of the first sheet, read by a child process that this table owns."""
 
-    def __init__(self, sheet: CalamineSheet) -> None:
-        self.total = sheet.end[0] + 1 if sheet.end else 1
+    def __init__(self, resources: ExitStack, values: Iterator[object], total: int) -> None:
+        self.total = total
         self.done = 0
-        self._sheet = sheet
+        self._resources = resources
+        self._values = values
 
     @classmethod
-    def open(cls, path: Path) -> XlsxTable:
-        """Open it. Raises `OSError`, or `TableError` `table.xlsx` or `table.unpacked`."""
-        check_archive(path)
+    def open(cls, path: Path, limits: Limits = LIMITS) -> XlsxTable:
+        """Open it.
+
+        Raises:
+            OSError: The file cannot be read.
+            TableError: `table.xlsx`, `table.unpacked`, `table.far_cell`, `table.memory`,
+                `table.time`, or `table.jail` where no child process could be had.
+        """
+        resources = ExitStack()
         try:
-            return cls(CalamineWorkbook.from_path(path).get_sheet_by_index(0))
-        except (CalamineError, IndexError) as error:
-            raise TableError("table.xlsx") from error
+            file = resources.enter_context(path.open("rb"))
+            values = _values(resources, file, limits)
+            return cls(resources, values, _total(next(values, None)))
+        except BaseException:
+            resources.close()
+            raise
 
     def close(self) -> None:
-        """Nothing is left open."""
+        """End the child process."""
+        self._resources.close()
 
     def lines(self) -> Iterator[Line]:
-        """Each row with its number. Raises `TableError` for the header."""
-        first = self._sheet.start[0] if self._sheet.start else 0
-        rows = enumerate(self._sheet.iter_rows(), first + 1)
-        self.done, cells = next(rows, (1, []))
-        header = Header([str(cell) for cell in cells])
-        for number, cells in rows:
+        """Each row with its number. Raises `TableError` for the header, or as `open`."""
+        rows = (row for batch in self._values for row in _rows(batch))
+        self.done, cells, _ = next(rows, (1, [], ""))
+        header = Header(cells)
+        for number, cells, problem in rows:
             self.done = number
-            if not any(cell != "" for cell in cells):
-                continue
             try:
-                yield number, header.arrange(_texts(cells))
+                yield number, _arranged(header, cells, problem)
             except RowError as error:
                 yield number, error
+        self.done = self.total
 
 
-def check_archive(path: Path) -> None:
-    """Unpack every member once, counting: a small file may hold more than the memory takes.
-
-    Raises:
-        TableError: `table.xlsx` for a damaged archive, `table.unpacked` for one that unpacks
-            to more than `MOST_BYTES`. `OSError` passes.
-    """
+def _values(resources: ExitStack, file: BinaryIO, limits: Limits) -> Iterator[object]:
+    """The reader's values, its errors in our words; what it needs is closed with `resources`."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            if len(members) > MOST_MEMBERS or sum(m.file_size for m in members) > MOST_BYTES:
-                raise TableError("table.unpacked")
-            for member in members:
-                # The sizes in the directory may lie; reading to the end proves them.
-                with archive.open(member) as packed:
-                    while packed.read(_CHUNK):
-                        pass
-    except _DAMAGED as error:
-        raise TableError("table.xlsx") from error
+        jail = resources.enter_context(Jail())
+        yield from resources.enter_context(jail.read("xlsx", file, limits))
+    except DocumentError as error:
+        raise TableError(_CODES.get(error.code, "table.jail"), **error.params) from error
 
 
-def _texts(cells: Sequence[object]) -> list[str]:
-    return [cell if isinstance(cell, str) else _text(cell) for cell in cells]
+def _total(value: object) -> int:
+    match value:
+        case {"total": int(total)} if total > 0:
+            return total
+    raise TableError("table.xlsx")
 
 
-def _text(cell: object) -> str:
-    """A number or day as the sheet's author meant it.
+def _rows(batch: object) -> Iterator[Row]:
+    """The rows of a batch. What the child says is checked: a hostile file may speak through it."""
+    for row in batch if isinstance(batch, list) else [batch]:
+        match row:
+            case [int(number), list(cells), str(problem)] if all(
+                isinstance(cell, str) for cell in cells
+            ):
+                yield number, cells, problem
+            case _:
+                raise TableError("table.xlsx")
 
-    Raises:
-        RowError: `row.number_cell` for a long number kept as a number, whose last digits a
-            spreadsheet has already lost; `row.cell` for truth values and times.
-    """
-    if isinstance(cell, bool):
-        raise RowError("row.cell")
-    if isinstance(cell, int | float):
-        # Written so that what is no number at all is refused too.
-        if not abs(cell) < _EXACT:
-            raise RowError("row.number_cell")
-        if cell == int(cell):
-            return str(int(cell))
-        near = f"{cell:.2f}"
-        return near if abs(float(near) - cell) < _CENT else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    raise RowError("row.cell")
+
+def _arranged(header: Header, cells: Sequence[str], problem: str) -> Sequence[str]:
+    """The cells in our order. Raises `RowError` for a cell without a text, or as `arrange`."""
+    if problem:
+        raise RowError(f"row.{problem}" if problem in _PROBLEMS else "row.cell")
+    return header.arrange(cells)

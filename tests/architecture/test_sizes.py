@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("invoices", "printers", "tui", "kiosk", "helpdesk", "tests", "benchmarks")
+ROOMS = ("invoices", "documents", "printers", "tui", "kiosk", "helpdesk", "tests", "benchmarks")
 PRODUCT = ROOMS[:5]
 JUNK = {"utils", "util", "common", "helpers", "helper", "misc", "manager", "managers"}
 

@@ -246,17 +246,60 @@ def test_a_cell_that_is_no_number_spoils_only_its_own_row(tmp_path: Path, said: 
     assert rows[1][1][6] == "3"
 
 
-def test_an_archive_that_unpacks_to_too_much_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(xlsx_table, "MOST_BYTES", 1 << 20)
+def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", b"\0" * ((1 << 20) + 1))
+        archive.writestr("xl/worksheets/sheet1.xml", b"\0" * ((256 << 20) + 1))
 
     with pytest.raises(TableError) as raised:
         read(tmp_path / "a.xlsx")
 
     assert raised.value.code == "table.unpacked"
+
+
+def test_a_cell_far_outside_of_the_table_is_named(tmp_path: Path, entries: list[Entry]) -> None:
+    book = Workbook()
+    assert book.active is not None
+    for row in [COLUMNS, *good(entries)]:
+        book.active.append(row)
+    book.active["XFD3"] = "left over"
+    book.save(tmp_path / "a.xlsx")
+
+    with pytest.raises(TableError) as raised:
+        read(tmp_path / "a.xlsx")
+
+    assert raised.value.code == "table.far_cell"
+    assert raised.value.params == {"cell": "XFD3"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        ["total", 3],
+        {"total": "3"},
+        {"total": 0},
+    ],
+)
+def test_a_child_without_a_total_is_not_believed(value: object) -> None:
+    """The child may be in a stranger's hands."""
+    with pytest.raises(TableError, match=r"table\.xlsx"):
+        xlsx_table._total(value)
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [
+        7,
+        [[1, ["a"]]],
+        [["1", ["a"], ""]],
+        [[1, ["a", 2], ""]],
+        [[1, [["a"]], ""]],
+        [[1, ["a"], None]],
+    ],
+)
+def test_rows_of_another_shape_are_not_believed(batch: object) -> None:
+    with pytest.raises(TableError, match=r"table\.xlsx"):
+        list(xlsx_table._rows(batch))
 
 
 def test_an_archive_whose_directory_lies_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Spreadsheets: rows of texts out of a stranger's workbook."""
