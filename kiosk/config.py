@@ -107,9 +107,15 @@ class PrinterSection:
     )
     address: str = _key("", "host:port, device, vid:pid or path, as the kind asks", address)
     baud: int = _key(9600, "speed of a serial printer", between(300, 4_000_000))
+    flow: str = _key(
+        "none",
+        "flow control of a serial printer: none, rtscts, dsrdtr or xonxoff, as its switches say",
+        one_of("none", "rtscts", "dsrdtr", "xonxoff"),
+    )
     columns: int = _key(32, "characters in a line: 32 (58 mm) or 48 (80 mm)", one_of(32, 48))
     text: str = _key("gb18030", "gb18030 or raster", one_of("gb18030", "raster"))
     qr: str = _key("native", "native or image", one_of("native", "image"))
+    font: str = _key("", "font file for lines drawn as pictures; empty: the one installed with us")
     status: bool = _key(default=True, meaning="the printer answers status queries")
     deadline: float = _key(3.0, "seconds for one write or one answer", between(0.2, 60))
     expire: int = _key(600, "seconds after which a waiting slip is given up", at_least(10))
@@ -152,6 +158,11 @@ class Config:
     def access(self) -> Path | None:
         """The file with the secret that names this kiosk to the server."""
         return self.folder / self.kiosk.access if self.kiosk.access else None
+
+    @property
+    def font(self) -> Path | None:
+        """The file of the printer's own font."""
+        return self.folder / self.printer.font if self.printer.font else None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -101,6 +101,9 @@ class _Reading:
         printer = PrinterSection(**self.values["printer"])
         if printer.kind != "none" and not printer.address:
             self._problem("config.no_address", key="printer.address", kind=printer.kind)
+        font = Path(self.file).parent / printer.font
+        if printer.font and not font.is_file():
+            self._problem("config.no_file", key="printer.font", path=str(font))
 
     def _take(
         self, origin: str, section: str, name: str, value: object, *, as_text: bool = False

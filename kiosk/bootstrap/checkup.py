@@ -18,7 +18,9 @@ from kiosk.checkup.stopped import read_stopped
 from kiosk.control import ask
 from kiosk.errors import KioskError
 from kiosk.helpdesk_client import HttpTransport
+from printers.errors import DocumentError
 from printers.font import find_font
+from printers.glyphs import HEIGHT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +59,7 @@ class Checkup:
             reach=asked,
             printer=await self._printer() if ask_printer else None,
             device=await asyncio.to_thread(_device, self._config.scanner.serial),
-            fonts=await asyncio.to_thread(find_font) is not None,
+            fonts=await asyncio.to_thread(_can_draw, self._config.font),
         )
         return Looked(
             at=self._clock.now(),
@@ -127,7 +129,19 @@ class Checkup:
         # Loaded for a kiosk that stands still alone.
         from kiosk.bootstrap.paper import ask_printer
 
-        return await ask_printer(section)
+        return await ask_printer(self._config)
+
+
+def _can_draw(path: Path | None) -> bool:
+    """Whether there is a font; a file of somebody's choice is opened, ours is known to be one."""
+    font = find_font(path)
+    if font is None or path is None:
+        return font is not None
+    try:
+        font.at(HEIGHT)
+    except DocumentError:
+        return False
+    return True
 
 
 def _forbidden(control: Path) -> bool:

@@ -17,12 +17,13 @@ from printers.device import Deadlines, Printer
 from printers.errors import DocumentError, LedgerError
 from printers.font import find_font
 from printers.profile import Profile
+from printers.serial_port import Flow
 from printers.spooler import JobChange, Spooler
 
 if TYPE_CHECKING:
     from kiosk.bootstrap.core import Core
     from kiosk.bootstrap.screens import SlipDesk
-    from kiosk.config import PrinterSection
+    from kiosk.config import Config
     from kiosk.i18n import Catalogues
     from kiosk.status import StatusBoard
 
@@ -61,7 +62,7 @@ async def open_paper(core: Core, desk: SlipDesk, catalogues: Catalogues) -> Pape
     if section.kind == "none":
         return None
     try:
-        printer = await asyncio.to_thread(_printer, section)
+        printer = await asyncio.to_thread(printer_of, core.config)
     except DocumentError as error:
         raise KioskError(error.code, error.params) from error
     ledger = core.database.slips
@@ -90,10 +91,10 @@ async def open_paper(core: Core, desk: SlipDesk, catalogues: Catalogues) -> Pape
     return Paper(printer, spooler, printing)
 
 
-async def ask_printer(section: PrinterSection) -> str:
+async def ask_printer(config: Config) -> str:
     """How the printer says it is; nothing is printed."""
     try:
-        printer = await asyncio.to_thread(_printer, section)
+        printer = await asyncio.to_thread(printer_of, config)
     except DocumentError:
         return "unknown"
     try:
@@ -106,8 +107,16 @@ def _tell(desk: SlipDesk, change: JobChange) -> None:
     desk.heard(change.job_id, change.state, change.reason)
 
 
-def _printer(section: PrinterSection) -> Printer:
-    factory = transport_factory(section.kind, section.address, baud=section.baud)
+def printer_of(config: Config) -> Printer:
+    """The printer as configured; nothing is opened. Looks at the disk for its font.
+
+    Raises:
+        DocumentError: an address or a paper that makes no sense.
+    """
+    section = config.printer
+    factory = transport_factory(
+        section.kind, section.address, baud=section.baud, flow=cast(Flow, section.flow)
+    )
     profile = Profile(
         columns=section.columns,
         text=cast(Literal["gb18030", "raster"], section.text),
@@ -115,4 +124,4 @@ def _printer(section: PrinterSection) -> Printer:
         status=section.status,
     )
     deadlines = Deadlines(open=section.deadline, reply=section.deadline, write=section.deadline)
-    return Printer(factory, profile, find_font(), deadlines)
+    return Printer(factory, profile, find_font(config.font), deadlines)

@@ -96,7 +96,7 @@ def printer(section: PrinterSection, inside: Inside | None, outlook: Outlook) ->
         found.append(_state(section, state))
     if inside is not None:
         found += _slips(inside.slips, inside.times.now)
-    if not outlook.fonts and section.text == "raster":
+    if not outlook.fonts and (section.text == "raster" or section.font):
         found.append(Finding(Part.PRINTER, "no_font", Level.FAULT))
     return found
 

@@ -59,10 +59,15 @@ def _verify(
 
 
 def exit_of(answer: Answer) -> int:
-    """The exit status of one answer."""
-    if answer["verdict"] == "match" and answer["state"] == "normal":
+    """The exit status of one answer: a state that expired data told may hold no more."""
+    holds = answer["verdict"] == "match" and answer["state"] == "normal"
+    if holds and not _outdated(answer):
         return OK
     return _EXITS.get(answer["verdict"], NEGATIVE)
+
+
+def _outdated(answer: Answer) -> bool:
+    return any(item["code"] == "pack_outdated" for item in answer["advice"])
 
 
 def _without_key(frame: Frame, given: Iterable[bytes], tell: Any) -> int:
@@ -89,9 +94,8 @@ async def _checked(
 
 def _line(frame: Frame, answer: Answer) -> str:
     result = frame.text(f"verdict.{answer['verdict']}")
-    advice = {item["code"] for item in answer["advice"]}
     as_of = f"{(answer['as_of'] or '')[:16].replace('T', ' ')} UTC"
-    if "pack_outdated" in advice:
+    if _outdated(answer):
         result = frame.text("receipt.then_normal", verdict=result, as_of=as_of)
     elif answer["state"]:
         state = frame.text(f"state.{answer['state']}")

@@ -93,6 +93,17 @@ def test_a_printer_needs_an_address(tmp_path: Path) -> None:
     assert (found.code, found.params["key"]) == ("config.no_address", "printer.address")
 
 
+def test_a_font_that_is_not_there_is_named(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, '[printer]\nfont = "fonts/song.otf"')
+    assert found.code == "config.no_file"
+    assert found.params["key"] == "printer.font"
+    assert found.params["path"] == str(tmp_path / "fonts" / "song.otf")
+    (tmp_path / "song.otf").write_bytes(b"")
+    config = read(tmp_path, '[printer]\nfont = "song.otf"')
+    assert config.font == tmp_path / "song.otf"
+    assert read(tmp_path, "").font is None
+
+
 def test_the_environment_wins(tmp_path: Path) -> None:
     config = read(
         tmp_path,

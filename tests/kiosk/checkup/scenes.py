@@ -286,6 +286,8 @@ def _printer() -> Iterator[Scene]:
     yield Scene("printer.waiting", Level.NOTE, inside(slips=Slips(waiting=1, oldest=NOW)))
     yield Scene("printer.doubtful", Level.NOTE, inside(slips=Slips(doubtful=1)))
     yield Scene("printer.no_font", Level.FAULT, outlook(fonts=False), drawn)
+    own = replace(CONFIG, printer=replace(GOOD_PRINTER, font="own.otf"))
+    yield Scene("printer.no_font", Level.FAULT, outlook(fonts=False), own)
 
 
 def _scanner() -> Iterator[Scene]:
