@@ -63,10 +63,10 @@ class Reading:
         """Why a child stopped without a last word."""
         self._session.settimeout(self._limits.wait_seconds)
         try:
-            report = json.loads(self._session.recv(_REPORT) or b"{}")
+            number = json.loads(self._session.recv(_REPORT))["signal"]
         except (OSError, ValueError):
-            return DocumentError(JAIL)
-        return DocumentError(_BY_SIGNAL.get(report.get("signal", 0), DAMAGED))
+            return DocumentError(JAIL)  # no report: the parent is gone too
+        return DocumentError(_BY_SIGNAL.get(number, DAMAGED))
 
 
 class Jail:

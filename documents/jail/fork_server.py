@@ -101,6 +101,8 @@ class ForkServer:
 
     def _kill(self, session: _Session) -> None:
         """End a child whose caller has gone."""
+        if session not in self._sessions:
+            return  # both ended between two looks, and the child was collected first
         self._selector.unregister(session.line)
         signal.pidfd_send_signal(session.handle, signal.SIGKILL)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import io
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -95,6 +96,31 @@ def test_the_end_of_the_jail_is_the_end_of_its_children(tmp_path: Path) -> None:
         reading.close()
 
 
+def test_a_child_and_its_caller_that_end_together(jail: Jail, tmp_path: Path) -> None:
+    """The parent sleeps while both end, and then learns of the two in one look."""
+    assert jail._process is not None
+    path = workbook(tmp_path / "a.xlsx", 4000)
+    with path.open("rb") as file, jail.read("xlsx", file, LIMITS) as reading:
+        values_of = iter(reading)
+        next(values_of)
+        jail._process.send_signal(signal.SIGSTOP)
+        assert len(list(values_of)) == 21
+        (child,) = children(jail)
+        wait_until_ended(child)
+    jail._process.send_signal(signal.SIGCONT)
+
+    assert values(jail, path)[0] == {"total": 4000}
+
+
+def wait_until_ended(child: str) -> None:
+    """Until it is a zombie, which only its parent can collect."""
+    for _ in range(2_000):
+        if Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            return
+        threading.Event().wait(0.01)
+    pytest.fail("the child goes on")
+
+
 def test_a_child_that_needs_more_time_than_the_caller_has(jail: Jail, tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match=r"document\.time"):
         values(jail, workbook(tmp_path / "a.xlsx", 4000), Limits(wait_seconds=0))
@@ -113,6 +139,18 @@ def test_a_jail_that_was_killed_says_so(tmp_path: Path) -> None:
         jail._process.wait()
         with pytest.raises(DocumentError, match=r"document\.jail"):
             values(jail, path)
+
+
+def test_a_jail_that_is_killed_with_its_child_says_so(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", 4000)
+    with Jail() as jail:
+        assert jail._process is not None
+        with path.open("rb") as file, jail.read("xlsx", file, LIMITS) as reading:
+            values_of = iter(reading)
+            next(values_of)
+            jail._process.kill()
+            with pytest.raises(DocumentError, match=r"document\.jail"):
+                list(values_of)
 
 
 def test_a_jail_without_python_says_so() -> None:
