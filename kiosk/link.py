@@ -3,10 +3,15 @@
 | state | when |
 |---|---|
 | unknown | nothing was heard yet |
-| online | calls are answered |
+| online | the server has proved itself in its last answer |
 | degraded | it is there, but several of the last calls failed, or it does not take what we send |
-| offline | the last calls found nobody |
+| offline | the last calls found nobody, or somebody else |
 | fenced | the server has said, proved, that it does not trust this kiosk any more |
+
+A proof is an answer that the server's key signed for this very call. A kiosk without an enrolment
+knows no key: it takes an answer in the form that only our server gives (see `ServerCalls`). Since
+the server is asked every `CALM` seconds at the latest, a proof is never older than two such
+spans and two deadlines while the link is called online.
 """
 
 from __future__ import annotations
@@ -60,22 +65,28 @@ class LinkWatch:
         """Why the server, though there, does not take what we send: the code of an error."""
         self.state = Link.UNKNOWN
         self.since: datetime | None = None
-        self.heard_at: datetime | None = None
-        """When the server last answered anything."""
+        self.failure: str | None = None
+        """Why the last call found no server: the code of an error; None: it found it."""
 
     def listen(self, heard: Callable[[Link], None]) -> None:
         """Call `heard` at every change."""
         self._listeners.append(heard)
 
+    @property
+    def answering(self) -> bool:
+        """Whether the last call that proved anything found the server."""
+        return self._run > 0
+
     def succeeded(self) -> None:
-        """A call was answered, whatever the answer said."""
-        self.heard_at = self._clock.now()
+        """The server has proved itself by an answer, whatever that said."""
+        self.failure = None
         self._run = max(self._run, 0) + 1
         self._lately.append(True)
         self._judge()
 
-    def failed(self) -> None:
-        """A call found nobody."""
+    def failed(self, code: str) -> None:
+        """A call found nobody, or somebody who is not our server: the code of its error."""
+        self.failure = code
         self._run = min(self._run, 0) - 1
         self._lately.append(False)
         self._judge()
@@ -118,16 +129,19 @@ class LinkWatch:
 CALM = 15.0
 """Seconds between two probes while the server answers, ..."""
 EAGER = 3.0
-"""... and while it does not: somebody may be waiting."""
+"""... and while it does not, or is in doubt: somebody may be waiting."""
 PROBE = Call("GET", "/livez")
 PROBE_DEADLINE = 2.0
 OK = 200
 
 
 async def probe(calls: ServerCalls) -> bool:
-    """Whether the server lives; the link watch hears of it."""
+    """Whether the server lives; an enrolled kiosk signs the question and wants a signed answer.
+
+    The link watch hears of it.
+    """
     try:
-        reply = await calls.plain(PROBE, PROBE_DEADLINE)
+        reply = await calls.call(PROBE, PROBE_DEADLINE)
     except TransportError:
         return False
     return reply.status == OK
@@ -139,4 +153,5 @@ async def keep_probing(
     """Ask for ever whether the server lives; the probe itself tells the watch."""
     while True:
         await probe(calls)
-        await sleep(EAGER if link.state in {Link.OFFLINE, Link.UNKNOWN} else CALM)
+        calm = link.answering and link.state not in {Link.OFFLINE, Link.UNKNOWN}
+        await sleep(CALM if calm else EAGER)

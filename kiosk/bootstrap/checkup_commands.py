@@ -61,6 +61,7 @@ class CheckupCommands:
             started_at=self.started_at,
             link=now.link.value,
             since=now.since,
+            failure=self.core.link.failure,
             worry=self.core.link.worry,
             printer=now.printer,
             scanner=now.scanner,

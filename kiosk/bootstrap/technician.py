@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -34,10 +35,11 @@ def run_technician(config: Config, language: str, environ: MutableMapping[str, s
     prepare(environ)
     plain = environ.get("TERM", "dumb").startswith(BARE_TERMINALS)
     first = "en" if plain else language
-    return asyncio.run(_show(config, first, plain=plain))
+    who = environ.get("SUDO_USER") or environ.get("USER") or str(os.getuid())
+    return asyncio.run(_show(config, first, who, plain=plain))
 
 
-async def _show(config: Config, language: str, *, plain: bool) -> int:
+async def _show(config: Config, language: str, who: str, *, plain: bool) -> int:
     # Only now: the environment that textual reads at its import is prepared.
     from kiosk.bootstrap.technician_desk import TechnicianDesk
     from tui.technician.app import TechnicianApp
@@ -47,7 +49,7 @@ async def _show(config: Config, language: str, *, plain: bool) -> int:
     catalogues = await asyncio.to_thread(Catalogues, language, DOMAINS)
     faults: list[str] = []
     app = TechnicianApp(
-        kiosk=TechnicianDesk(config, clock, Checkup(config, clock), catalogues),
+        kiosk=TechnicianDesk(config, clock, Checkup(config, clock), catalogues, who),
         catalogues=catalogues,
         clock=clock,
         language=language,
@@ -55,7 +57,7 @@ async def _show(config: Config, language: str, *, plain: bool) -> int:
         plain=plain,
         driver_class=KioskDriver,
     )
-    await app.run_async(mouse=False)
+    await app.run_async()
     for places in faults:
         complain(catalogues.translator(language), "cli.bug", {"type": places.partition(" ")[0]})
     return app.return_code or 0

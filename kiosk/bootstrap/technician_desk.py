@@ -8,15 +8,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from kiosk.bootstrap.own_log import FILE
+from kiosk.bootstrap.restart import RestartError, note, restart
 from kiosk.checkup.judge import judge
 from kiosk.checkup.log_tail import tail
-from kiosk.checkup.words import Words
+from kiosk.checkup.words import Reader, Words
 from kiosk.control import ask
 from kiosk.errors import KioskError
 from tui.technician.ports import Action, Found, Level, LogLine, Look, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from kiosk.bootstrap.checkup import Checkup
     from kiosk.checkup.facts import Looked, Reach
@@ -38,12 +39,18 @@ _DEADLINES: Final = {Action.SYNC: 300.0, Action.PACKS: 24 * 3600.0, Action.PRINT
 
 @dataclass(slots=True)
 class TechnicianDesk:
-    """`tui.technician.ports.Kiosk` over a check-up and the control socket."""
+    """`tui.technician.ports.Kiosk` over a check-up, the control socket and the service manager.
+
+    `who` uses it, for the machine's log, which `note` writes.
+    """
 
     config: Config
     clock: Clock
     checkup: Checkup
     catalogues: Catalogues
+    who: str
+    restart: Callable[[], Awaitable[None]] = restart
+    note: Callable[[str], None] = note
     _reach: Reach | None = field(default=None, init=False)
     _printer: str | None = field(default=None, init=False)
     _running: bool = field(default=True, init=False)
@@ -53,20 +60,25 @@ class TechnicianDesk:
         server = whole or self._stale()
         looked = await self.checkup.look(server=server, devices=whole)
         looked = self._remembered(looked, server=server, whole=whole)
-        words = Words(self.catalogues.translator(language), self.clock.local)
+        text = self.catalogues.translator(language)
+        words = Words(text, self.clock.local, Reader.TECHNICIAN)
         records = await asyncio.to_thread(tail, self.config.data / FILE, RECORDS)
         live = looked.inside.live if looked.inside else None
+        findings = judge(self.config, looked)
         return Look(
             at=looked.at,
             name=self._name(looked),
             pid=live.pid if live else None,
-            found=in_words(judge(self.config, looked), words),
+            found=in_words(findings, words),
             log=[LogLine(each.at, each.level, each.text) for each in records],
+            summary=words.summary(findings),
         )
 
     async def act(self, action: Action, language: str) -> Outcome:
-        """Over the socket, as any command does."""
+        """Over the socket, as any command does; the service manager restarts what is silent."""
         text = self.catalogues.translator(language)
+        if action is Action.RESTART:
+            return await self._restart(text)
         try:
             answer = await ask(
                 self.config.control,
@@ -80,6 +92,15 @@ class TechnicianDesk:
             why = _why(text, error.code, error.params)
             return Outcome(good=False, text=text("tech.did.refused", why=why))
         return _OUTCOMES[action](text, answer)
+
+    async def _restart(self, text: Translate) -> Outcome:
+        """As the service manager does it; the machine's log keeps who asked."""
+        await asyncio.to_thread(self.note, self.who)
+        try:
+            await self.restart()
+        except RestartError as error:
+            return Outcome(good=False, text=text(f"tech.did.{error.code}", **error.params))
+        return Outcome(good=True, text=text("tech.did.restart"))
 
     def _stale(self) -> bool:
         """Whether nobody asks the server: a running kiosk does so itself, all the time."""

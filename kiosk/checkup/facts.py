@@ -86,12 +86,16 @@ class Slips(_Form):
 
 
 class Live(_Form):
-    """What only a running kiosk knows. `link`, `printer`, `scanner`: see `kiosk.status`."""
+    """What only a running kiosk knows. `link`, `printer`, `scanner`: see `kiosk.status`.
+
+    `failure`: why its last call found no server; `worry`: why the server takes nothing.
+    """
 
     pid: int
     started_at: datetime
     link: str
     since: datetime | None = None
+    failure: str | None = None
     worry: str | None = None
     printer: str = "unknown"
     scanner: str = "unknown"

@@ -15,8 +15,15 @@ if TYPE_CHECKING:
     from kiosk.config import Config, PrinterSection, ScannerSection
 
 LONG_WAIT: Final = timedelta(minutes=5)
-_WRONG: Final = {"server.certificate": "certificate", "server.nonsense": "other"}
+_WRONG: Final = {
+    "server.certificate": "certificate",
+    "server.nonsense": "other",
+    "server.size": "other",
+}
 """Somebody answers there, but not as our server does."""
+_UNPROVED: Final = frozenset({"server.unsigned", *_WRONG})
+_THERE: Final = frozenset({"online", "degraded", "fenced"})
+"""States of the kiosk's own link in which it has found the server."""
 _PRINTER: Final = {
     "ready": Level.OK,
     "near_end": Level.WARNING,
@@ -30,16 +37,17 @@ _PRINTER: Final = {
 
 def server(config: Config, inside: Inside | None, outlook: Outlook, now: datetime) -> list[Finding]:
     """Is it there, does it take what is sent, and does nobody else hear it?"""
-    found = [*_reach(config.kiosk.server, outlook), *_link(inside, now)]
+    found = [*_reach(config.kiosk.server, inside, outlook), *_link(inside, outlook, now)]
     if _in_the_clear(config.kiosk.server):
         url = {"server": config.kiosk.server}
         found.append(Finding(Part.SERVER, "in_the_clear", Level.WARNING, url))
     return found or [Finding(Part.SERVER, "unasked", Level.UNKNOWN)]
 
 
-def _reach(url: str, outlook: Outlook) -> Iterator[Finding]:
-    reach = outlook.reach
-    if reach is None:
+def _reach(url: str, inside: Inside | None, outlook: Outlook) -> Iterator[Finding]:
+    """What answers there, as anybody could ask; a kiosk that doubts it knows better."""
+    reach, live = outlook.reach, inside.live if inside else None
+    if reach is None or (reach.fault is None and live and live.link not in _THERE):
         return
     named: dict[str, Value] = {"server": url}
     if reach.fault is None:
@@ -50,15 +58,19 @@ def _reach(url: str, outlook: Outlook) -> Iterator[Finding]:
         yield Finding(Part.SERVER, "absent", Level.FAULT, named | {"code": reach.fault})
 
 
-def _link(inside: Inside | None, now: datetime) -> Iterator[Finding]:
+def _link(inside: Inside | None, outlook: Outlook, now: datetime) -> Iterator[Finding]:
     live = inside.live if inside else None
     if live is None:
         return
     params: dict[str, Value] = {"span": now - live.since} if live.since else {}
     if live.link == "online":
-        yield Finding(Part.SERVER, "online", Level.OK, params)
+        # What was found just now is newer than what the kiosk last heard.
+        if outlook.reach is None or outlook.reach.fault is None:
+            yield Finding(Part.SERVER, "online", Level.OK, params)
     elif live.link == "offline":
-        yield Finding(Part.SERVER, "offline", Level.FAULT, params)
+        name = "unproved" if live.failure in _UNPROVED else "offline"
+        params["why"] = Why(live.failure or "server.refused")
+        yield Finding(Part.SERVER, name, Level.FAULT, params)
     elif live.link == "degraded":
         yield _degraded(live)
     elif live.link == "unknown":

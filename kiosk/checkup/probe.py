@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 from kiosk.checkup.facts import Reach
+from kiosk.identity.calls import ALIVE_PATH, is_alive
 from kiosk.transport import Call, TransportError
 
 if TYPE_CHECKING:
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from kiosk.transport import Transport
 
 DEADLINE: Final = 3.0
-_ALIVE: Final = Call("GET", "/livez")
-_OK: Final = 200
+_ALIVE: Final = Call("GET", ALIVE_PATH)
 
 
 async def reach(transport: Transport, clock: Clock, deadline: float = DEADLINE) -> Reach:
@@ -27,7 +27,7 @@ async def reach(transport: Transport, clock: Clock, deadline: float = DEADLINE) 
     except TransportError as error:
         return Reach(error.code, clock.now())
     now = clock.now()
-    if reply.status != _OK:
+    if not is_alive(reply):
         return Reach("server.nonsense", now)
     return Reach(None, now, _date(reply.headers.get("Date", "")))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from kiosk.checkup.finding import Finding, Level, Part, Size, Value, Why
@@ -19,6 +21,11 @@ SHORT: Final = 1
 """Below a second tenths are told."""
 STEP: Final = 1024
 UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB")
+SHELL: Final = re.compile(
+    r"\b(?:apt|chmod|chown|df|dmesg|fuser|helpdesk|ip a|journalctl|kiosk (?!run)|ls|mount|mv"
+    r"|sudo|systemctl|timedatectl|update-ca-certificates|usermod)\b|\[\w+\]|kiosk\.key|trust\.json"
+)
+"""What only somebody with a shell and the rights of root can do: commands, files, settings."""
 MARKS: Final = {
     Level.OK: "✔",
     Level.NOTE: "·",
@@ -28,15 +35,30 @@ MARKS: Final = {
 }
 
 
+class Reader(StrEnum):
+    """Who reads: a remedy is told by those means that the reader has."""
+
+    OPERATOR = "operator"
+    """At a shell of the kiosk's machine, as root."""
+    TECHNICIAN = "technician"
+    """Before the kiosk, or at the technician's screen: with keys, without a shell."""
+
+
 class Words:
     """In one language; `local` gives a moment on the centre's wall clock.
 
     `text` has the catalogues `technician` and `kiosk`.
     """
 
-    def __init__(self, text: Translate, local: Callable[[datetime], datetime]) -> None:
+    def __init__(
+        self,
+        text: Translate,
+        local: Callable[[datetime], datetime],
+        reader: Reader = Reader.OPERATOR,
+    ) -> None:
         self._text = text
         self._local = local
+        self._reader = reader
 
     def part(self, part: Part) -> str:
         """What is looked at."""
@@ -54,7 +76,15 @@ class Words:
         if finding.level in {Level.OK, Level.NOTE}:
             return ""
         code = Part.CONFIG if finding.part is Part.CONFIG else finding.code
-        return self._text(f"doctor.{code}.do", **self._values(finding))
+        values = self._values(finding)
+        told = self._text(f"doctor.{code}.do", **values)
+        if self._reader is Reader.OPERATOR:
+            return told
+        key = f"doctor.{code}.do.keys"
+        by_key = self._text(key, **values)
+        if by_key != key:
+            return by_key
+        return self._text("doctor.administrator", do=told) if SHELL.search(told) else told
 
     def summary(self, findings: Sequence[Finding]) -> str:
         """How it stands in one sentence."""
@@ -105,9 +135,13 @@ class Words:
         return code
 
 
-def words_in(language: str, local: Callable[[datetime], datetime] = datetime.astimezone) -> Words:
+def words_in(
+    language: str,
+    local: Callable[[datetime], datetime] = datetime.astimezone,
+    reader: Reader = Reader.OPERATOR,
+) -> Words:
     """Words of one language. Reads catalogues; raises `CatalogueError`."""
-    return Words(Catalogues(language, domains=DOMAINS).translator(language), local)
+    return Words(Catalogues(language, domains=DOMAINS).translator(language), local, reader)
 
 
 def _size(size: int) -> str:

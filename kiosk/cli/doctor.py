@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from kiosk.checkup.finding import Finding
-    from kiosk.checkup.words import Words
+    from kiosk.checkup.words import Reader, Words
 
 _COLUMN: Final = 10
 """Cells of the name of a part."""
+_TechnicianOption = Annotated[bool, typer.Option("--technician", help="cli.doctor.technician.help")]
 
 
 def add(app: typer.Typer) -> None:
@@ -29,14 +30,20 @@ def add(app: typer.Typer) -> None:
 
 
 def _doctor(
-    context: typer.Context, *, as_json: JsonOption = False, config: ConfigOption = DEFAULT_CONFIG
+    context: typer.Context,
+    *,
+    as_json: JsonOption = False,
+    technician: _TechnicianOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     frame = frame_of(context)
 
     def work() -> int:
         from kiosk.checkup.finding import exit_status
+        from kiosk.checkup.words import Reader
 
-        findings, words = frame.wait(_examine(config, frame.environ, frame.language))
+        reader = Reader.TECHNICIAN if technician else Reader.OPERATOR
+        findings, words = frame.wait(_examine(config, frame.environ, frame.language, reader))
         for line in (_objects if as_json else _lines)(findings, words):
             frame.say(line)
         return exit_status(findings)
@@ -45,7 +52,7 @@ def _doctor(
 
 
 async def _examine(
-    path: Path, environ: Mapping[str, str], language: str
+    path: Path, environ: Mapping[str, str], language: str, reader: Reader
 ) -> tuple[Sequence[Finding], Words]:
     # What looks is loaded by this command alone.
     from kiosk.bootstrap.checkup import Checkup
@@ -57,10 +64,10 @@ async def _examine(
     try:
         config = load(path, environ)
     except ConfigError as error:
-        return judge_config(error.problems), words_in(language)
+        return judge_config(error.problems), words_in(language, reader=reader)
     clock = SystemClock(config.zone)
     looked = await Checkup(config, clock).look()
-    return judge(config, looked), words_in(language, clock.local)
+    return judge(config, looked), words_in(language, clock.local, reader)
 
 
 def _objects(findings: Sequence[Finding], words: Words) -> Iterator[str]:

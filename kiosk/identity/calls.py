@@ -1,6 +1,8 @@
 """Calls to the server as this kiosk makes them: signed, watched, and their answers proved.
 
-Without an enrolment a call names the kiosk by the secret that all kiosks share, if there is one.
+Without an enrolment a call names the kiosk by the secret that all kiosks share, if there is one,
+and the server is known by the form of its answers alone: `{"status": "alive"}` to a probe, a
+problem document with a code. An answer that tells nothing of who gave it tells the link nothing.
 With one, each call is signed, and an answer counts only if the server signed it for this very
 call. A clock that is wrong is no obstacle: the server's challenge is answered once, and its time
 is what later calls are dated by.
@@ -11,7 +13,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from helpdesk.wire import answer_signature, binary, challenge, request_signature
 from helpdesk.wire.errors import WireError
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 NONCE_BYTES = 18
 BUSY = frozenset({502, 503, 504})
 """Statuses of a server that is on its way up or down, or of what stands before it."""
-UNAUTHORIZED, FORBIDDEN = 401, 403
+OK, UNAUTHORIZED, FORBIDDEN = 200, 401, 403
+ALIVE_PATH = "/livez"
 _REPLAYED = "signature.replayed"
 _FIRST = datetime(1970, 1, 2, tzinfo=UTC)
 """No signature is dated earlier, not even by a clock that begins at zero."""
@@ -85,11 +88,25 @@ class ServerCalls:
         identity = self._identity()
         if identity is None:
             return await self.plain(self._named(call), deadline, limit)
-        return await self._told(self._signed(identity, call, deadline, limit, proved=proved))
+        reply = await self._told(self._signed(identity, call, deadline, limit, proved=proved))
+        if proved or reply.status == UNAUTHORIZED:
+            self._link.succeeded()
+        return reply
 
     async def plain(self, call: Call, deadline: float, limit: int = ANSWER_LIMIT) -> Reply:
         """The answer to a call without a signature: from a server that is not known yet."""
-        return await self._told(self._transport.exchange(call, deadline, limit))
+        reply = await self._told(self._transport.exchange(call, deadline, limit))
+        if self._identity() is None:
+            self._judge(call, reply)
+        return reply
+
+    def _judge(self, call: Call, reply: Reply) -> None:
+        """Tell the link whether an answer that nobody signed has the form of our server's."""
+        form = _object(reply)
+        if form is None or (call.path == ALIVE_PATH and not is_alive(reply)):
+            self._link.failed("server.nonsense")
+        elif call.path == ALIVE_PATH or code_of(reply):
+            self._link.succeeded()
 
     async def reconnect(self) -> None:
         """Drop every connection."""
@@ -157,29 +174,35 @@ class ServerCalls:
         return replace(call, headers={**call.headers, "Authorization": self._access})
 
     async def _told(self, work: Awaitable[Reply]) -> Reply:
-        """The link hears what came of it."""
+        """The link hears of a call that found no server."""
         try:
             reply = await work
             if reply.status in BUSY:
                 raise _busy(reply)
         except TransportError as error:
-            if error.passing:
-                self._link.failed()
-            else:
-                self._link.succeeded()
+            self._link.failed(error.code)
             raise
-        self._link.succeeded()
         return reply
 
 
 def code_of(reply: Reply) -> str:
     """The stable code of a problem document; empty for anything else."""
-    try:
-        problem = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        return ""
-    code = problem.get("code") if isinstance(problem, dict) else None
+    code = (_object(reply) or {}).get("code")
     return code if isinstance(code, str) else ""
+
+
+def is_alive(reply: Reply) -> bool:
+    """Whether an answer to `GET /livez` is our server's."""
+    return reply.status == OK and _object(reply) == {"status": "alive"}
+
+
+def _object(reply: Reply) -> dict[str, Any] | None:
+    """The JSON object that an answer is; None for anything else."""
+    try:
+        form = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        return None
+    return form if isinstance(form, dict) else None
 
 
 def _busy(reply: Reply) -> TransportError:

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from helpdesk.config_file import load as load_server
+from kiosk.bootstrap.restart import COMMAND
 from kiosk.config_file import load as load_kiosk
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 LOGIN = DEPLOY / "ssh" / "technician-login"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
-WORDS = ("technician", "status", "doctor")
+WORDS = ("technician", "status", "status --watch", "doctor")
 
 
 def login(tmp_path: Path, asked: str | None) -> subprocess.CompletedProcess[str]:
@@ -41,11 +42,31 @@ def test_a_session_without_a_command_is_the_screen(
 
 
 @pytest.mark.parametrize("word", WORDS)
-def test_the_three_words_are_run_by_sudo_as_it_allows_them(tmp_path: Path, word: str) -> None:
+def test_the_words_are_run_by_sudo_as_it_allows_them(tmp_path: Path, word: str) -> None:
     line = login(tmp_path, word).stdout.strip()
     assert line.startswith("sudo -n -u yanpiao -- ")
-    allowed = (DEPLOY / "ssh" / "yanpiao-technician.sudoers").read_text(encoding="utf-8")
-    assert line.removeprefix("sudo -n -u yanpiao -- ") in allowed
+    assert line.removeprefix("sudo -n -u yanpiao -- ") in allowed_to("yanpiao-tech", "yanpiao")
+
+
+def allowed_to(account: str, becoming: str) -> list[str]:
+    """The whole command lines that sudo lets an account run as another."""
+    text = (DEPLOY / "ssh" / "yanpiao-technician.sudoers").read_text(encoding="utf-8")
+    text = text.replace("\\\n", " ")
+    (alias,) = re.findall(rf"^{account} ALL=\({becoming}\) NOPASSWD: (\w+)$", text, re.MULTILINE)
+    (lines,) = re.findall(rf"^Cmnd_Alias {alias} = (.*)$", text, re.MULTILINE)
+    return [" ".join(line.split()) for line in lines.split(",")]
+
+
+def test_the_restart_that_the_screen_asks_for_is_the_one_that_sudo_allows() -> None:
+    sudo, never_ask, *command = COMMAND
+    assert (sudo, never_ask) == ("sudo", "-n")
+    assert [" ".join(command)] == allowed_to("yanpiao", "root")
+    assert f"{command[-1]}" in {unit.name for unit in UNITS}
+
+
+def test_the_kiosk_itself_cannot_use_that_right() -> None:
+    unit = (DEPLOY / "systemd" / "yanpiao-kiosk.service").read_text(encoding="utf-8")
+    assert "\nNoNewPrivileges=yes\n" in unit
 
 
 @pytest.mark.parametrize(
@@ -57,6 +78,10 @@ def test_the_three_words_are_run_by_sudo_as_it_allows_them(tmp_path: Path, word:
         "`touch owned`",
         "doctor\ntouch owned",
         "doctor --json",
+        "doctor --technician",
+        "status  --watch",
+        "status --watch --seconds 1",
+        "restart",
         " doctor",
         "doctor ",
         "DOCTOR",

@@ -103,7 +103,7 @@ async def test_a_server_back_after_a_restart_is_found_again() -> None:
 
 async def test_probes_tell_the_link_with_patience() -> None:
     heard: list[Link] = []
-    alive, busy = http("200 OK", b"{}"), http("503 Service Unavailable", b"")
+    alive, busy = http("200 OK", b'{"status":"alive"}'), http("503 Service Unavailable", b"")
     async with (
         faulty(alive, busy, alive, busy, busy, alive, alive) as server,
         client_of(server.port) as client,
@@ -118,7 +118,7 @@ async def test_probes_tell_the_link_with_patience() -> None:
 
 async def test_a_refusing_server_is_a_server() -> None:
     async with (
-        faulty(http("401 Unauthorized", b"{}")) as server,
+        faulty(http("401 Unauthorized", b'{"code":"auth.credentials"}')) as server,
         client_of(server.port) as client,
     ):
         with pytest.raises(VerifierError):

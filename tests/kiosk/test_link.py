@@ -15,7 +15,7 @@ def watched(outcomes: str) -> LinkWatch:
         if outcome == "+":
             link.succeeded()
         else:
-            link.failed()
+            link.failed("server.refused")
     return link
 
 

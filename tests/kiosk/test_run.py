@@ -44,7 +44,7 @@ ANSWER = GOOD | {
     },
 }
 MATCH = http("200 OK", json.dumps(ANSWER).encode())
-ALIVE = http("200 OK", b"{}")
+ALIVE = http("200 OK", b'{"status":"alive"}')
 
 
 @dataclass

@@ -70,10 +70,11 @@ class KioskApp(PagedApp, inherit_bindings=False):
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         *HardenedApp.BINDINGS,
-        Binding("f9", "samples", "foot.samples", id="kiosk.samples"),
+        # The first has its place in every foot; large type and language stand in the head too.
         Binding("f1", "help", "foot.help", id="kiosk.help"),
-        Binding("f3", "next_language", "foot.language", id="kiosk.language"),
+        Binding("f9", "samples", "foot.samples", id="kiosk.samples"),
         Binding("f2", "contrast", "foot.contrast", id="kiosk.contrast"),
+        Binding("f3", "next_language", "foot.language", id="kiosk.language"),
     ]
 
     def __init__(

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.widgets.foot import Foot, Hint
+from tui.widgets.foot import Foot, Hint, run_bound
 from tui.widgets.head import Head, HeadText, Language
 from tui.widgets.target import Target
 
 if TYPE_CHECKING:
     from tui.kiosk.desk import Desk
 
+WIDE = 120
+"""From this width on the head says of the link all that is known."""
 FOOT_PLACES = ((160, 6), (120, 5), (0, 4))
 """From this width on, so many targets of at least 20 columns fit into the foot."""
 
@@ -55,6 +57,11 @@ class KioskScreen(Screen[None]):
         """The middle of the screen."""
         yield from ()
 
+    def hint_key(self, action: str) -> str | None:
+        """The message key of an action in the foot, where it is not always the binding's."""
+        del action
+        return None
+
     def hint_values(self, action: str) -> dict[str, object]:
         """Values for the placeholders of an action's sentence in the foot."""
         del action
@@ -62,7 +69,7 @@ class KioskScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         self._take_size()
-        yield Head(self._head_text(), self._languages())
+        yield Head(self._head_text(), self.say("head.look"), self._languages())
         with Container(id="body"):
             yield from self.compose_body()
         if self.HAS_FOOT:
@@ -106,7 +113,7 @@ class KioskScreen(Screen[None]):
         if kind == "language":
             self.desk.choose_language(rest)
         elif kind == "run":
-            await self.run_action(rest)
+            await run_bound(self, rest)
         else:
             self.pressed(event.action)
 
@@ -138,7 +145,7 @@ class KioskScreen(Screen[None]):
         return HeadText(
             brand=wording.say("head.brand"),
             centre=Content(wording.name_of(centre)),
-            link=Content(wording.link(self.desk.health)),
+            link=Content(wording.link(self.desk.health, brief=self.app.size.width < WIDE)),
             clock=Content(wording.wall_clock(self.desk.now())),
         )
 
@@ -150,14 +157,24 @@ class KioskScreen(Screen[None]):
         ]
 
     def _hints(self) -> list[Hint]:
+        """What this screen does itself, and help: beside many others a narrow one."""
         places = next(count for width, count in FOOT_PLACES if self.app.size.width >= width)
-        return [*self._all_hints()][:places]
+        own = [self._hint(each) for each in self._shown_bindings() if each.node is not self.app]
+        general = [self._hint(each) for each in self._shown_bindings() if each.node is self.app]
+        if len(own) < places:
+            return [*own, *general][:places]
+        return [*own[:places], *(replace(each, narrow=True) for each in general[:1])]
 
-    def _all_hints(self) -> Iterable[Hint]:
-        for active in self.active_bindings.values():
-            binding = active.binding
-            if binding.show and active.enabled and binding.description:
-                name = binding.action.rpartition(".")[2]
-                label = self.say(binding.description, **self.hint_values(name))
-                key = Content(binding.key_display or binding.key.upper())
-                yield Hint(key, label, f"run:{binding.action}")
+    def _shown_bindings(self) -> list[ActiveBinding]:
+        return [
+            active
+            for active in self.active_bindings.values()
+            if active.binding.show and active.enabled and active.binding.description
+        ]
+
+    def _hint(self, active: ActiveBinding) -> Hint:
+        binding = active.binding
+        name = binding.action.rpartition(".")[2]
+        label = self.say(self.hint_key(name) or binding.description, **self.hint_values(name))
+        key = Content(binding.key_display or binding.key.upper())
+        return Hint(key, label, f"run:{binding.action}")

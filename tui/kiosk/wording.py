@@ -63,8 +63,11 @@ class Wording:
             return self.text("age.hours", count=int(seconds // _HOUR))
         return self.text("age.days", count=int(seconds // _DAY))
 
-    def link(self, health: Health | None) -> str:
-        """The link's state in words, with its age where it is bad news."""
+    def link(self, health: Health | None, *, brief: bool = False) -> str:
+        """The link's state in words, with its age where it is bad news.
+
+        `brief`: where it takes the place of something else, no more than what answers hang on.
+        """
         if health is None:
             return self.text("link.unknown")
         if health.since is None or health.link == "online":
@@ -72,5 +75,6 @@ class Wording:
         age = self.age((self.clock.now() - health.since).total_seconds())
         if health.link == "offline" and health.data_as_of is not None:
             day = self.clock.local(health.data_as_of).strftime("%m-%d")
-            return self.text("link.offline.data", age=age, day=day)
+            key = "link.offline.data.brief" if brief else "link.offline.data"
+            return self.text(key, age=age, day=day)
         return self.text(f"link.{health.link}.since", age=age)

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.screen import Screen
 
 from tui.kiosk.hardened import DEAD_KEYS, HardenedApp
 from tui.kiosk.wording import Wording
+from tui.plain_text import plain_text
 from tui.technician.confirm import ConfirmScreen
 from tui.technician.main import MainScreen
 from tui.technician.page import PageScreen
 from tui.technician.plain_framer import PlainFramer
 from tui.technician.ports import Action, Level
 from tui.technician.presence import Presence
-from tui.technician.rows import PLAIN_SIGNS, SIGNS, cured, record
+from tui.technician.rows import PLAIN_SIGNS, SIGNS, by_urgency, cured, record
 from tui.technician.theme import NAME, technician_theme
 
 if TYPE_CHECKING:
-    from textual.content import Content
     from textual.driver import Driver
 
     from tui.kiosk.ports import Catalogues, Clock
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 PAUSE = 2.0
 """Seconds between two looks."""
+DOCTOR = "tech.doctor.title"
 LEAVING = ("ctrl+c", "ctrl+q")
 
 
@@ -53,6 +56,7 @@ class TechnicianApp(HardenedApp, inherit_bindings=False):
         Binding("s,S", "ask('sync')", show=False),
         Binding("p,P", "ask('packs')", show=False),
         Binding("t,T", "ask('print')", show=False),
+        Binding("r,R", "ask('restart')", show=False),
         Binding("d,D", "doctor", show=False),
         Binding("l,L", "log", show=False),
     ]
@@ -104,7 +108,7 @@ class TechnicianApp(HardenedApp, inherit_bindings=False):
         """Look for ever; a key brings the next look forward."""
         while True:
             self._wake.clear()
-            whole, self._whole = self._whole, False
+            whole, self._whole = self._whole or self._examining, False
             language = self._wording.language
             look = await self._kiosk.look(language, whole=whole)
             if language == self._wording.language:
@@ -125,6 +129,7 @@ class TechnicianApp(HardenedApp, inherit_bindings=False):
             return
 
     def _take(self, look: Look) -> None:
+        look = replace(look, found=by_urgency(look.found))
         self._look = look
         self._presence = self._presence.seen(look.pid, look.at)
         if main := self._main:
@@ -170,10 +175,10 @@ class TechnicianApp(HardenedApp, inherit_bindings=False):
         self.look_now()
 
     def action_doctor(self) -> None:
-        """All that wants doing, with what to do; server and devices are asked anew."""
+        """All that `kiosk doctor` tells; server and devices are asked anew while it is open."""
+        self._read(PageScreen(lambda: self._wording, DOCTOR, self._examined))
         self._whole = True
         self.look_now()
-        self._read(PageScreen(lambda: self._wording, "tech.doctor.title", self._cures))
 
     def action_log(self) -> None:
         """The records, as they come."""
@@ -195,11 +200,19 @@ class TechnicianApp(HardenedApp, inherit_bindings=False):
         else:
             self.push_screen(page)
 
-    def _cures(self) -> Sequence[Content]:
-        found = self._look.found if self._look else ()
-        width = self.size.width - 2
-        lines = [cured(each, self._signs, width) for each in found if each.cure]
-        return lines or [self._wording.say("tech.doctor.well")]
+    @property
+    def _examining(self) -> bool:
+        """Whether the page of all findings is open: then every look is a whole one."""
+        page = self.screen if self.is_running and self.screen_stack else None
+        return isinstance(page, PageScreen) and page.title_key == DOCTOR
+
+    def _examined(self) -> Sequence[Content]:
+        look = self._look
+        if look is None:
+            return [self._wording.say("tech.looking")]
+        width = self.size.width - 3  # the margins and the scroll bar
+        summary = Content(plain_text(look.summary)).stylize("bold")
+        return [summary, *(cured(each, self._signs, width) for each in look.found)]
 
     def _records(self) -> Sequence[Content]:
         lines = self._look.log if self._look else ()

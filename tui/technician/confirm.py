@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +13,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from tui.plain_text import plain_text
+from tui.technician.keyed import key_hint, run_clicked
+from tui.widgets.key_line import KeyLine
 from tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from tui.kiosk.wording import Wording
     from tui.technician.ports import Action, Outcome
+    from tui.widgets.foot import Hint
+    from tui.widgets.target import Target
 
 SENTENCE = 400
 
@@ -30,6 +34,14 @@ class Stage(StrEnum):
     ASKED = "asked"
     WORKING = "working"
     DONE = "done"
+
+
+_KEYS: Mapping[Stage, Mapping[str, str]] = {
+    Stage.ASKED: {"yes": "yes", "no": "no"},
+    Stage.WORKING: {},
+    Stage.DONE: {"any": "no"},
+}
+"""What can be done at each stage, by the names of its words."""
 
 
 class ConfirmScreen(ModalScreen[None]):
@@ -55,7 +67,7 @@ class ConfirmScreen(ModalScreen[None]):
         with Vertical(id="confirm"):
             yield Prose(self._wording.say(f"tech.ask.{self._action}"), id="confirm-title")
             yield Prose(self._wording.say(f"tech.ask.{self._action}.more"), id="confirm-text")
-            yield Prose(self._wording.say("tech.confirm.keys"), id="confirm-keys")
+            yield KeyLine(self._keys(), id="confirm-keys")
 
     def on_key(self, event: events.Key) -> None:
         """Once it is done, any key goes back."""
@@ -64,11 +76,15 @@ class ConfirmScreen(ModalScreen[None]):
             event.prevent_default()
             self.dismiss()
 
+    async def on_target_pressed(self, event: Target.Pressed) -> None:
+        """A key of the last line was clicked."""
+        await run_clicked(self, event)
+
     def action_yes(self) -> None:
         """Do it, once."""
         if self.stage is Stage.ASKED:
             self.stage = Stage.WORKING
-            self._tell(self._wording.say("tech.confirm.working"), Content(""))
+            self._tell(self._wording.say("tech.confirm.working"))
             self.run_worker(self._do(), exclusive=True)
 
     def action_no(self) -> None:
@@ -80,8 +96,12 @@ class ConfirmScreen(ModalScreen[None]):
         self.stage = Stage.DONE
         self.set_class(not outcome.good, "-bad")
         text = Content(plain_text(outcome.text, SENTENCE))
-        self._tell(text, self._wording.say("tech.confirm.any_key"))
+        self._tell(text)
 
-    def _tell(self, text: Content, keys: Content) -> None:
+    def _tell(self, text: Content) -> None:
         self.query_one("#confirm-text", Prose).update(text)
-        self.query_one("#confirm-keys", Prose).update(keys)
+        self.query_one(KeyLine).show(self._keys())
+
+    def _keys(self) -> list[Hint]:
+        names = _KEYS[self.stage]
+        return [key_hint(self._wording, name, action) for name, action in names.items()]

@@ -14,19 +14,33 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.plain_text import plain_text
+from tui.technician.keyed import key_hint, run_clicked
 from tui.technician.ports import Level
 from tui.technician.presence import Presence, State
 from tui.technician.rows import SENTENCE, record, row
+from tui.widgets.key_line import KeyLine
 from tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
     from tui.kiosk.ports import Clock
     from tui.kiosk.wording import Wording
     from tui.technician.ports import Found, Look
+    from tui.widgets.foot import Hint
+    from tui.widgets.target import Target
 
 NEWS = 60
 """Seconds for which a restart is told."""
-KEYS = ("print", "sync", "packs", "doctor", "log", "language", "quit")
+KEYS = {
+    "print": "ask('print')",
+    "sync": "ask('sync')",
+    "packs": "ask('packs')",
+    "restart": "ask('restart')",
+    "doctor": "doctor",
+    "log": "log",
+    "language": "next_language",
+    "quit": "leave",
+}
+"""What the last line offers, by the names of its words: the actions of the app."""
 _URGENT = (Level.FAULT, Level.WARNING, Level.UNKNOWN)
 
 
@@ -63,7 +77,7 @@ class MainScreen(Screen[None]):
                 yield Prose(self._say("tech.looking"), id="line")
                 yield Prose(Content(""), id="cure")
                 yield Static(self._log(), id="log", markup=False)
-        yield Static(self._foot(), id="foot", markup=False)
+        yield KeyLine(self._keys(), id="foot")
 
     @property
     def whole(self) -> bool:
@@ -88,7 +102,11 @@ class MainScreen(Screen[None]):
         banner = self.query_one("#banner", Static)
         banner.update(self._banner())
         banner.set_class(self._presence.state is State.AWAY, "-away")
-        self.query_one("#foot", Static).update(self._foot())
+        self.query_one(KeyLine).show(self._keys())
+
+    async def on_target_pressed(self, event: Target.Pressed) -> None:
+        """A key of the last line was clicked."""
+        await run_clicked(self, event)
 
     def on_option_list_option_highlighted(self) -> None:
         """Another row: what to do about that one."""
@@ -185,13 +203,5 @@ class MainScreen(Screen[None]):
         shown = [record(line, self._clock.local(line.at)) for line in lines[-room:]]
         return Content("\n").join(shown) if shown else self._say("tech.log.empty")
 
-    def _foot(self) -> Content:
-        hints = [
-            Content.assemble(
-                Content.styled(f" {self._wording().text(f'tech.key.{name}')} ", "reverse"),
-                " ",
-                self._say(f"tech.hint.{name}"),
-            )
-            for name in KEYS
-        ]
-        return Content(" ").join(hints)
+    def _keys(self) -> list[Hint]:
+        return [key_hint(self._wording(), name, action) for name, action in KEYS.items()]

@@ -12,8 +12,22 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tui.technician.keyed import key_hint, run_clicked
+from tui.widgets.key_line import KeyLine
+
 if TYPE_CHECKING:
     from tui.kiosk.wording import Wording
+    from tui.widgets.foot import Hint
+    from tui.widgets.target import Target
+
+KEYS = {
+    "back": "back",
+    "page_up": "page_up",
+    "page_down": "page_down",
+    "language": "next_language",
+    "quit": "leave",
+}
+"""What the last line offers, by the names of its words."""
 
 
 class PageScreen(Screen[None]):
@@ -39,15 +53,15 @@ class PageScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self._wording = wording
-        self._key = title
+        self.title_key = title
         self._lines = lines
         self._newest_last = newest_last
 
     def compose(self) -> ComposeResult:
-        yield Static(self._wording().say(self._key), id="page-title", markup=False)
+        yield Static(self._wording().say(self.title_key), id="page-title", markup=False)
         with VerticalScroll(id="page-lines"):
             yield Static(self._text(), id="page-text", markup=False)
-        yield Static(self._wording().say("tech.page.keys"), id="page-keys", markup=False)
+        yield KeyLine(self._keys(), id="page-keys")
 
     def on_mount(self) -> None:
         if self._newest_last:
@@ -61,11 +75,15 @@ class PageScreen(Screen[None]):
     def refresh_page(self) -> None:
         """The present lines, in the present language; whoever is at the end stays there."""
         at_end = self._scroller.is_vertical_scroll_end
-        self.query_one("#page-title", Static).update(self._wording().say(self._key))
-        self.query_one("#page-keys", Static).update(self._wording().say("tech.page.keys"))
+        self.query_one("#page-title", Static).update(self._wording().say(self.title_key))
+        self.query_one(KeyLine).show(self._keys())
         self.query_one("#page-text", Static).update(self._text())
         if self._newest_last and at_end:
             self.call_after_refresh(self._scroller.scroll_end, animate=False)
+
+    async def on_target_pressed(self, event: Target.Pressed) -> None:
+        """A key of the last line was clicked."""
+        await run_clicked(self, event)
 
     def action_back(self) -> None:
         """To the main screen."""
@@ -83,6 +101,9 @@ class PageScreen(Screen[None]):
     @property
     def _scroller(self) -> VerticalScroll:
         return self.query_one("#page-lines", VerticalScroll)
+
+    def _keys(self) -> list[Hint]:
+        return [key_hint(self._wording(), name, action) for name, action in KEYS.items()]
 
     def _text(self) -> Content:
         return Content("\n").join(self._lines())

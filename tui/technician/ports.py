@@ -43,7 +43,8 @@ class LogLine:
 class Look:
     """How everything is at `at`. `pid`: of the kiosk that answered; None where none did.
 
-    `name`: who this kiosk is, for the head. `found`: what of whom, in the language asked for.
+    `name`: who this kiosk is, for the head. `found`: what of whom, in the language asked for,
+    and `summary` all of it in one sentence.
     """
 
     at: datetime
@@ -51,6 +52,7 @@ class Look:
     pid: int | None
     found: Sequence[Found]
     log: Sequence[LogLine]
+    summary: str = ""
 
 
 class Action(StrEnum):
@@ -59,6 +61,7 @@ class Action(StrEnum):
     SYNC = "sync"
     PACKS = "packs"
     PRINT = "print"
+    RESTART = "restart"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -41,6 +41,15 @@ STYLES: Mapping[Level, str] = MappingProxyType(
 )
 
 
+_ORDER: Final = (Level.FAULT, Level.WARNING, Level.UNKNOWN)
+
+
+def by_urgency(found: Sequence[Found]) -> list[Found]:
+    """What is bad first, then what is not known; the rest as it came."""
+    ranks = {level: rank for rank, level in enumerate(_ORDER)}
+    return sorted(found, key=lambda each: ranks.get(each.level, len(_ORDER)))
+
+
 def row(found: Found, signs: Mapping[Level, str]) -> Content:
     """One finding in one line."""
     name = Content(plain_text(found.part))
@@ -53,11 +62,13 @@ def row(found: Found, signs: Mapping[Level, str]) -> Content:
 
 
 def cured(found: Found, signs: Mapping[Level, str], width: int) -> Content:
-    """A finding and below it what to do, in lines of `width`."""
+    """A finding and below it what to do, if anything, in lines of `width`."""
+    if not found.cure:
+        return row(found, signs)
     cure = set_lines(plain_text(found.cure, SENTENCE), max(20, width - len(_ARROW)))
     arrows = (_ARROW, *[" " * len(_ARROW)] * (len(cure) - 1))
     rest = [Content(arrow + line) for arrow, line in zip(arrows, cure, strict=True)]
-    return Content("\n").join([row(found, signs), *rest, Content("")])
+    return Content("\n").join([row(found, signs), *rest])
 
 
 def record(line: LogLine, at: datetime) -> Content:

@@ -1,4 +1,4 @@
-"""The top line of every screen: whose kiosk, is it connected, which language, what time."""
+"""The top line of every screen: whose kiosk, is it connected, language, large type, time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ class Language:
 
 
 class Head(Horizontal):
-    """A `Target.Pressed` with action `language:<code>` says that a language was chosen."""
+    """Posts `Target.Pressed`: `language:<code>` chooses one, `run:contrast` the large look.
+
+    What stands here is under the finger on every screen, whatever the foot has room for.
+    """
 
     DEFAULT_CSS = """
     Head {
@@ -52,12 +55,14 @@ class Head(Horizontal):
         #head-clock { width: auto; padding: 0 1; }
         .language { width: auto; min-width: 6; min-height: 1; padding: 0 1; }
         .language.-current { text-style: bold reverse; }
+        .look { width: auto; min-width: 6; min-height: 1; padding: 0 1; }
     }
     """
 
-    def __init__(self, text: HeadText, languages: Sequence[Language]) -> None:
+    def __init__(self, text: HeadText, look: Content, languages: Sequence[Language]) -> None:
         super().__init__()
         self._text = text
+        self._look = look
         self._languages = languages
 
     def compose(self) -> ComposeResult:
@@ -69,6 +74,9 @@ class Head(Horizontal):
             target.can_focus = False
             target.set_class(language.current, "-current")
             yield target
+        look = Target(self._look, "run:contrast", classes="look")
+        look.can_focus = False
+        yield look
         yield Static(self._text.clock, id="head-clock", markup=False)
 
     def show(self, text: HeadText) -> None:

@@ -21,9 +21,9 @@ async def asked(answer: bytes) -> Reach:
             await transport.close()
 
 
-def answer(status: str, date: str) -> bytes:
-    head = f"HTTP/1.1 {status}\r\nDate: {date}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n"
-    return head.encode() + b"{}"
+def answer(status: str, date: str, body: bytes = b'{"status":"alive"}') -> bytes:
+    head = f"HTTP/1.1 {status}\r\nDate: {date}\r\nContent-Length: {len(body)}\r\n"
+    return head.encode() + b"Connection: close\r\n\r\n" + body
 
 
 async def test_the_server_answers_and_says_what_time_it_has() -> None:
@@ -38,6 +38,8 @@ async def test_a_date_that_is_none_is_not_believed(date: str) -> None:
 
 async def test_somebody_else_answers_there() -> None:
     assert (await asked(answer("404 Not Found", ""))).fault == "server.nonsense"
+    assert (await asked(answer("200 OK", "", b"<html>portal</html>"))).fault == "server.nonsense"
+    assert (await asked(answer("200 OK", "", b'{"hello":"world"}'))).fault == "server.nonsense"
     assert (await asked(b"SSH-2.0-other\r\n")).fault == "server.nonsense"
 
 

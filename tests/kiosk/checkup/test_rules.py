@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.checkup.facts import Looked, Outlook
+from kiosk.checkup.facts import Looked, Outlook, Reach
 from kiosk.checkup.finding import Finding, Level, Part, exit_status, worst
 from kiosk.checkup.judge import judge, judge_config
 from kiosk.config_file import Problem
-from tests.kiosk.checkup.scenes import CONFIG, NOW, SCENES, STOPPED, WELL, Scene
+from tests.kiosk.checkup.scenes import CONFIG, NOW, SCENES, STOPPED, WELL, Scene, live
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: f"{scene.code}-{scene.level}")
@@ -80,3 +80,22 @@ def test_a_finding_in_json_has_plain_values() -> None:
         "span": 3600.0,
         "expires": "2026-11-25T02:25:07+00:00",
     }
+
+
+def told_of_the_server(looked: Looked) -> list[tuple[str, Level]]:
+    return [(each.code, each.level) for each in judge(CONFIG, looked) if each.part is Part.SERVER]
+
+
+@pytest.mark.parametrize("failure", ["server.unsigned", "server.nonsense", "server.refused"])
+@pytest.mark.parametrize("fault", [None, "server.nonsense", "server.refused"])
+def test_no_line_calls_a_server_good_that_another_line_calls_gone(
+    fault: str | None, failure: str
+) -> None:
+    gone = replace(
+        live(link="offline", failure=failure), outlook=Outlook(reach=Reach(fault, NOW, NOW))
+    )
+    assert Level.OK not in {level for _, level in told_of_the_server(gone)}
+    # The kiosk has not noticed yet: what was found just now is newer.
+    there = replace(WELL, outlook=Outlook(reach=Reach(fault, NOW, NOW)))
+    levels = {level for _, level in told_of_the_server(there)}
+    assert levels == ({Level.OK} if fault is None else {Level.FAULT})

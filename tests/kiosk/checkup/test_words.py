@@ -10,14 +10,16 @@ from string import Formatter
 import pytest
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
+from textual.binding import Binding
 
 from kiosk.checkup.finding import Finding, Level, Part, Size, Why
 from kiosk.checkup.judge import judge, judge_config
-from kiosk.checkup.words import Words, words_in
+from kiosk.checkup.words import SHELL, Reader, Words, words_in
 from kiosk.config_file import Problem
 from kiosk.i18n import FOLDER, LANGUAGES
 from tests.kiosk.checkup.scenes import SCENES, Scene
 from tests.kiosk.test_cli import kiosk
+from tui.technician.app import TechnicianApp
 
 COMMAND = re.compile(r"\b(kiosk|helpdesk) ((?:[a-z][a-z-]+ ?)+)")
 
@@ -52,12 +54,38 @@ def test_every_finding_says_what_is_so_and_what_to_do(scene: Scene, words: Words
         assert not cure.startswith("doctor.")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: f"{scene.code}-{scene.level}")
+def test_a_technician_is_told_what_keys_can_do_or_whom_to_ask(scene: Scene, language: str) -> None:
+    words = words_in(language, in_utc, Reader.TECHNICIAN)
+    administrator = {"zh_CN": "请管理员", "en": "dministrator"}[language]
+    for found in judge(scene.config, scene.looked):
+        cure = words.cure(found)
+        assert "{" not in cure
+        assert not cure.startswith("doctor.")
+        if SHELL.search(cure):
+            assert administrator in cure, found
+
+
+def test_keys_that_a_cure_names_are_keys_of_the_technicians_screen() -> None:
+    keys = {binding.key for binding in TechnicianApp.BINDINGS if isinstance(binding, Binding)}
+    named = {
+        match[1]
+        for key, text in texts("en").items()
+        if key.endswith(".do.keys")
+        for match in re.finditer(r"\b(?:[Pp]ress|with) ([A-Z])\b", text)
+    }
+    assert {"R", "S", "P", "D"} <= named
+    assert {f"{key.lower()},{key}" for key in named} <= keys
+
+
 def test_no_sentence_is_unused() -> None:
     told = {f"doctor.{scene.code}" for scene in SCENES} | {"doctor.config"}
     cures = {f"{key}.do" for key in told}
-    own = {"doctor.well", "doctor.found", "doctor.unknown"}
+    by_keys = {f"{cure}.keys" for cure in cures}
+    own = {"doctor.well", "doctor.found", "doctor.unknown", "doctor.administrator"}
     keys = {key for key in texts("en") if key.startswith("doctor.")}
-    assert keys <= told | cures | own
+    assert keys <= told | cures | by_keys | own
     assert {f"part.{part}" for part in Part} <= texts("en").keys()
 
 
@@ -67,7 +95,7 @@ def test_both_languages_say_the_same_things_with_the_same_places() -> None:
     for key, text in chinese.items():
         assert text
         assert english[key]
-        if not key.endswith(".do") and not key.startswith("span."):
+        if not key.endswith((".do", ".do.keys")) and not key.startswith("span."):
             assert places(text) == places(english[key]), key
 
 

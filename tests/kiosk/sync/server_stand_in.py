@@ -41,6 +41,7 @@ RECEIPT = Ed25519Signer(b"\x52" * 32)
 SERVER_KEYS = ServerKeys(receipt=RECEIPT.key.public, sealing=sealed_box.public_of(SEALING))
 NONCE = "server-nonce-0001"
 REGION = RegionKey(region="all", epoch=1, key=b"\x53" * 32)
+ALIVE = b'{"status":"alive"}'
 CHALLENGES = b"\x54" * 32
 
 Tamper = Callable[[Reply], Reply]
@@ -132,8 +133,8 @@ class Centre:
     def _answer(self, call: Call) -> Reply:
         if call.path == enrolment.PATH:
             return self._enrolment(call)
-        if call.path == "/livez":
-            return Reply(200, Fields(), b"{}")
+        if call.path == "/livez" and request_signature.SIGNATURE not in call.headers:
+            return Reply(200, Fields(), ALIVE)
         status, body, extra = self._signed(call)
         signed = answer_signature.sign(RECEIPT, call.headers, status, body)
         return Reply(status, Fields({**extra, **signed}), body)
@@ -164,6 +165,8 @@ class Centre:
         return 200, self._routed(call), {}
 
     def _routed(self, call: Call) -> bytes:
+        if call.path == "/livez":
+            return ALIVE
         if call.path == journal_batch.PATH:
             return self._push(PushBatch.model_validate_json(call.body)).model_dump_json().encode()
         if call.path == sync.CHANGES_PATH:

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from kiosk.bootstrap.technician_desk import in_words
 from kiosk.checkup.facts import Looked, Outlook, Packs, Reach, Slips, Who
 from kiosk.checkup.judge import judge
-from kiosk.checkup.words import Words
+from kiosk.checkup.words import Reader, Words
 from tests.kiosk.checkup import scenes
 from tests.tui.kiosk.scenes import until
 from tests.tui.scripted_ports import FixedClock, PoCatalogues
@@ -70,10 +70,18 @@ class ScriptedKiosk:
 
     async def look(self, language: str, *, whole: bool) -> Look:
         self.looks.append(whole)
-        words = Words(CATALOGUES.translator(language), self.clock.local)
+        text = CATALOGUES.translator(language)
+        words = Words(text, self.clock.local, Reader.TECHNICIAN)
         live = self.looked.inside.live if self.looked.inside else None
-        found = in_words(judge(scenes.CONFIG, self.looked), words)
-        return Look(self.clock.now(), "A03", live.pid if live else None, found, self.log)
+        findings = judge(scenes.CONFIG, self.looked)
+        return Look(
+            self.clock.now(),
+            "A03",
+            live.pid if live else None,
+            in_words(findings, words),
+            self.log,
+            words.summary(findings),
+        )
 
     async def act(self, action: Action, language: str) -> Outcome:
         self.acted.append(action)
@@ -180,6 +188,7 @@ SCENES: Mapping[str, Scene] = {
     "away": Scene(ended),
     "back": Scene(came_back),
     "confirm": Scene(asked("t")),
+    "restart": Scene(asked("r")),
     "refused": Scene(refused),
     "doctor": Scene(read("d"), TROUBLED),
     "log": Scene(read("l")),

@@ -11,10 +11,13 @@ from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
+from kiosk.checkup.judge import judge
+from kiosk.checkup.words import Reader, Words
 from tests.kiosk.checkup import scenes
 from tests.tui.kiosk.scenes import until
 from tests.tui.technician.scripted import (
     AWAY,
+    CATALOGUES,
     LOG,
     TROUBLED,
     WELL,
@@ -27,7 +30,9 @@ from tests.tui.technician.scripted import (
 from tui.technician.confirm import ConfirmScreen
 from tui.technician.page import PageScreen
 from tui.technician.ports import Action, LogLine
+from tui.widgets.key_line import KeyLine
 from tui.widgets.prose import Prose
+from tui.widgets.target import Target
 
 
 def chosen(pilot: Pilot[None]) -> str:
@@ -40,6 +45,8 @@ def text_of(pilot: Pilot[None], part: str) -> str:
     widget = main_of(pilot).query_one(part)
     if isinstance(widget, Prose):
         return widget.text
+    if isinstance(widget, KeyLine):
+        return " ".join(str(target.content) for target in widget.query(Target))
     assert isinstance(widget, Static)
     return str(widget.content)
 
@@ -49,7 +56,40 @@ async def test_the_first_row_chosen_is_one_that_burns_and_its_cure_is_told() -> 
     async with kiosk.app("en").run_test(size=(80, 24)) as pilot:
         await looked_at(pilot, kiosk)
         assert chosen(pilot) == "files.exposed"
-        assert text_of(pilot, "#cure").startswith("→ Close it: chmod 600 /data/kiosk.key")
+        cure = "→ For the administrator: Close it: chmod 600 /data/kiosk.key"
+        assert text_of(pilot, "#cure").startswith(cure)
+
+
+async def test_what_is_bad_stands_first_and_is_seen_without_scrolling() -> None:
+    kiosk = ScriptedKiosk(TROUBLED)
+    async with kiosk.app("en").run_test(size=(80, 24)) as pilot:
+        await looked_at(pilot, kiosk)
+        rows = main_of(pilot).query_one("#checks", OptionList)
+        keys = [rows.get_option_at_index(at).id for at in range(rows.option_count)]
+        bad = ["files.exposed", "server.offline", "packs.expired", "printer.paper_out"]
+        assert keys[:6] == [*bad, "outbox.long", "printer.waiting"]
+        assert (rows.scroll_y, rows.size.height) >= (0, 6)
+
+
+async def test_d_shows_all_that_doctor_shows_and_goes_on_asking() -> None:
+    kiosk = ScriptedKiosk(TROUBLED)
+    async with kiosk.app("en").run_test(size=(80, 60)) as pilot:
+        await looked_at(pilot, kiosk)
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(app_of(pilot).screen, PageScreen))
+        before = len(kiosk.looks)
+        await looked_at(pilot, kiosk, 3)
+        assert all(kiosk.looks[before:]), "a look at this page asks server and devices too"
+        page = str(app_of(pilot).screen.query_one("#page-text", Static).content)
+        words = Words(CATALOGUES.translator("en"), kiosk.clock.local, Reader.TECHNICIAN)
+        findings = judge(scenes.CONFIG, TROUBLED)
+        assert page.startswith(words.summary(findings))
+        for found in findings:
+            assert words.line(found)[:60] in page
+        await pilot.press("escape")
+        before = len(kiosk.looks)
+        await looked_at(pilot, kiosk)
+        assert True not in kiosk.looks[before + 1 :]
 
 
 async def test_a_row_stays_chosen_while_others_come_and_go() -> None:
@@ -61,7 +101,7 @@ async def test_a_row_stays_chosen_while_others_come_and_go() -> None:
         kiosk.looked = TROUBLED
         await looked_at(pilot, kiosk)
         assert chosen(pilot) == "scanner.keyboard"
-        await pilot.press("k")
+        await pilot.press("home", "j", "j", "j", "j", "j")
         assert chosen(pilot) == "printer.waiting"
         kiosk.looked = WELL
         await looked_at(pilot, kiosk)
@@ -79,7 +119,13 @@ async def test_no_is_no(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "action"), [("s", Action.SYNC), ("p", Action.PACKS), ("t", Action.PRINT)]
+    ("key", "action"),
+    [
+        ("s", Action.SYNC),
+        ("p", Action.PACKS),
+        ("t", Action.PRINT),
+        ("r", Action.RESTART),
+    ],
 )
 @pytest.mark.parametrize("locked", [False, True])
 async def test_yes_is_done_once(key: str, action: Action, *, locked: bool) -> None:

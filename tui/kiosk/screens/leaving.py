@@ -47,7 +47,7 @@ class LeavingScreen(KioskScreen):
         self.desk.stay()
 
     def on_key(self, event: events.Key) -> None:
-        if event.key not in {"escape", "enter", "tab", "shift+tab", "f1", "f2", "f3"}:
+        if event.key not in {"escape", "enter", "tab", "shift+tab", "f1", "f2", "f3", "f9"}:
             event.stop()
             self.desk.stay()
 
