@@ -33,12 +33,17 @@ def good(**changed: object) -> bytes:
     return http("200 OK", json.dumps(GOOD | changed).encode())
 
 
+ALIVE = http("200 OK", b'{"status":"alive"}')
+
+
 @dataclass
 class FaultyServer:
     """Answers each request by the next behaviour; the last one stays."""
 
     behaviours: list[str | bytes]
     port: int = 0
+    alive: bool = False
+    """Answers the kiosk's probes as our server does, whatever it answers other requests."""
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
@@ -68,6 +73,10 @@ class FaultyServer:
             0,
         )
         self.requests.append(head + await reader.readexactly(size))
+        if self.alive and head.startswith(b"GET /livez "):
+            writer.write(ALIVE)
+            await writer.drain()
+            return True
         behaviour = self.behaviours.pop(0) if len(self.behaviours) > 1 else self.behaviours[0]
         if isinstance(behaviour, bytes):
             writer.write(behaviour)
@@ -103,8 +112,10 @@ class FaultyServer:
 
 
 @asynccontextmanager
-async def faulty(*behaviours: str | bytes, port: int = 0) -> AsyncIterator[FaultyServer]:
-    server = FaultyServer(list(behaviours))
+async def faulty(
+    *behaviours: str | bytes, port: int = 0, alive: bool = False
+) -> AsyncIterator[FaultyServer]:
+    server = FaultyServer(list(behaviours), alive=alive)
     listener = await asyncio.start_server(server.serve, "127.0.0.1", port)
     server.port = listener.sockets[0].getsockname()[1]
     try:

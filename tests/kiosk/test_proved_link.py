@@ -13,11 +13,10 @@ from kiosk.helpdesk_client import HttpTransport
 from kiosk.identity.identity import Identity
 from kiosk.link import CALM, EAGER, Link, keep_probing
 from kiosk.transport import Call
-from tests.kiosk.faulty_server import faulty, http
+from tests.kiosk.faulty_server import ALIVE, faulty, http
 from tests.kiosk.online_client import client_of
 from tests.kiosk.sync.room import kiosk_of
 
-ALIVE = http("200 OK", b'{"status":"alive"}')
 IMPOSTORS: dict[str, str | bytes] = {
     "sshd": b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n",
     "captive portal": http("200 OK", b"<html>Welcome to free Wi-Fi", "text/html"),

@@ -18,7 +18,7 @@ import pytest
 
 from kiosk.demo.terminal_program import TerminalProgram
 from printers.virtual import VirtualPrinter
-from tests.kiosk.faulty_server import GOOD, FaultyServer, faulty, http
+from tests.kiosk.faulty_server import ALIVE, GOOD, FaultyServer, faulty, http
 
 pytestmark = pytest.mark.e2e
 
@@ -44,7 +44,6 @@ ANSWER = GOOD | {
     },
 }
 MATCH = http("200 OK", json.dumps(ANSWER).encode())
-ALIVE = http("200 OK", b'{"status":"alive"}')
 
 
 @dataclass
@@ -110,7 +109,7 @@ def left_in(folder: Path) -> bytes:
 
 
 async def test_scan_verdict_slip_and_a_clean_end(tmp_path: Path) -> None:
-    async with faulty(MATCH) as server, running(tmp_path, server.port) as kiosk:
+    async with faulty(MATCH, alive=True) as server, running(tmp_path, server.port) as kiosk:
         await kiosk.shows("扫一扫")
         await kiosk.scans(SCAN)
         for part in ("A03-", "一致，发票正常", SELLER, "小票已打印"):
@@ -146,7 +145,7 @@ async def test_scan_verdict_slip_and_a_clean_end(tmp_path: Path) -> None:
 
 
 async def test_a_killed_screen_is_back_and_its_records_too(tmp_path: Path) -> None:
-    async with faulty(MATCH) as server, running(tmp_path, server.port) as kiosk:
+    async with faulty(MATCH, alive=True) as server, running(tmp_path, server.port) as kiosk:
         await kiosk.shows("扫一扫")
         await kiosk.scans(SCAN)
         await kiosk.shows("小票已打印")
@@ -164,7 +163,7 @@ async def test_a_killed_screen_is_back_and_its_records_too(tmp_path: Path) -> No
 
 
 async def test_without_a_server_the_check_is_kept_and_answered_later(tmp_path: Path) -> None:
-    async with faulty(MATCH) as server:
+    async with faulty(MATCH, alive=True) as server:
         port = server.port
     async with running(tmp_path, port) as kiosk:
         await kiosk.shows("扫一扫")
@@ -193,7 +192,7 @@ async def test_without_a_server_the_check_is_kept_and_answered_later(tmp_path: P
 
 
 async def on_port(port: int) -> tuple[asyncio.Server, FaultyServer]:
-    server = FaultyServer([MATCH])
+    server = FaultyServer([MATCH], alive=True)
     return await asyncio.start_server(server.serve, "127.0.0.1", port), server
 
 

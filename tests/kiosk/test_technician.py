@@ -19,8 +19,7 @@ import pytest
 
 from kiosk.demo.terminal_program import TerminalProgram
 from printers.virtual import Fault, VirtualPrinter
-from tests.kiosk.faulty_server import FaultyServer, faulty
-from tests.kiosk.test_run import ALIVE
+from tests.kiosk.faulty_server import ALIVE, FaultyServer, faulty
 
 pytestmark = pytest.mark.e2e
 
@@ -123,7 +122,7 @@ async def test_the_screen_outlives_the_kiosk_and_says_so(tmp_path: Path) -> None
         await shows(terminal, "the kiosk has started again")
         terminal.send("e")
         await shows(terminal, "打印机")
-        await shows(terminal, "Q  退出")
+        await shows(terminal, "Q 退出")
         terminal.send("q")
         assert await asyncio.to_thread(terminal.wait_end) == 0
         assert terminal.echoes()
