@@ -98,7 +98,7 @@ class CheckBook(Protocol):
         """
 
     async def find(self, record: str) -> Check | None:
-        """One check by its record number.
+        """One check by its record number; None also for one whose details had their time.
 
         Raises:
             SealError: it is there and cannot be opened.

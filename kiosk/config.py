@@ -78,6 +78,11 @@ class KioskSection:
     theme: str = _key("default", "default or contrast", one_of("default", "contrast"))
     next_day: bool = _key(default=True, meaning="refuse invoices of today: they are known tomorrow")
     samples: str = _key("", "file of sample codes for the demo's sheet (F9); empty: none")
+    keep_days: int = _key(
+        7,
+        "days that details of checks and slips stay here after the server has them",
+        between(1, 35),
+    )
     slip_days: int = _key(180, "days after which a slip's code proves nothing", between(1, 366))
     years: int = _key(5, "refuse invoices older than this many years; 0: none", between(0, 100))
 

@@ -53,6 +53,22 @@ def read_private(path: Path) -> bytes:
         raise KeyFileError("key.missing", {"file": str(path)}) from error
 
 
+def destroy(path: Path) -> None:
+    """Overwrite a key and remove its file, as far as the disk does what it is told.
+
+    Raises:
+        KeyFileError: `key.undestroyed`.
+    """
+    try:
+        with path.open("r+b") as file:
+            file.write(bytes(os.fstat(file.fileno()).st_size))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    except OSError as error:
+        raise KeyFileError("key.undestroyed", {"file": str(path)}) from error
+
+
 def write_private(path: Path, key: bytes) -> None:
     """Whole or not at all, on the disk before this returns. Raises `OSError`."""
     draft = path.with_suffix(".new")
@@ -63,7 +79,12 @@ def write_private(path: Path, key: bytes) -> None:
         file.flush()
         os.fsync(descriptor)
     draft.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Make names in a folder last through a power cut. Raises `OSError`."""
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

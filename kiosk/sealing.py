@@ -35,9 +35,13 @@ class Sealer:
     """Seals and opens with the kiosk's key; also blinds texts that must be found again."""
 
     def __init__(self, key: bytes, random: RandomBytes) -> None:
+        self._random = random
+        self.rekey(key)
+
+    def rekey(self, key: bytes) -> None:
+        """Seal and open with another key from now on; what the one before sealed stays shut."""
         self._cipher = AESGCM(_derived(key, b"yanpiao/kiosk/seal/1"))
         self._index_key = _derived(key, b"yanpiao/kiosk/index/1")
-        self._random = random
 
     def seal(self, table: str, row: str, plain: bytes) -> bytes:
         """The value that only `open` with the same place gives back."""

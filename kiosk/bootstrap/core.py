@@ -6,12 +6,14 @@ import asyncio
 import logging
 import secrets
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from helpdesk.wire import topics
 from helpdesk.wire.topics import CentreInfo
 from invoices.rules import Policy as CheckRules
 from kiosk.clock import SystemClock
+from kiosk.db.data_key import DataKey
 from kiosk.db.database import open_database
 from kiosk.helpdesk_client import Access, HttpTransport
 from kiosk.identity.key_store import FOLDER, KeyFolder
@@ -125,11 +127,14 @@ async def _joined(
             pause=LoopPause(),
             chance=secrets.SystemRandom().random,
             access=access.header if access else None,
+            keep_days=config.kiosk.keep_days,
         )
     )
     identities, pull, calls = parts.identities, parts.pull, parts.calls
     packs = PackStore(PackFolder(config.data / PACKS), lambda: trust_of(identities.current))
     identities.on_wipe(packs.wipe)
+    data_key = DataKey(database.connection, sealer, config.data, random)
+    identities.on_wipe(partial(_close, identities, data_key))
     trust = TrustStore(config.data)
     site, keys = PublicSite(config.data), RegionKeyFollower(identities, database.connection, folder)
     rules, centre = rules_by(_rules(config)), centre_by(_centre(config))
@@ -175,6 +180,14 @@ async def _joined(
         packs=packs,
         keeper=keeper,
     )
+
+
+async def _close(identities: IdentityBook, data_key: DataKey) -> None:
+    """The end of a fenced kiosk that has nothing left to say: its data key goes too."""
+    form = identities.needed
+    if form.key is None and not form.closed:
+        await data_key.replace()
+        await identities.close()
 
 
 def _keeper(config: Config, calls: ServerCalls, packs: PackStore) -> PackKeeper:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kiosk.checkup.facts import Machine, PathFacts, Room
+from kiosk.db.data_key import KEY
 from kiosk.db.database import FILE as DATABASE
-from kiosk.db.database import KEY
 from kiosk.db.ownership import LOCK
 from kiosk.identity.key_store import FOLDER as KEYS
 from kiosk.trust.store import FILE as TRUST

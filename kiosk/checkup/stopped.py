@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from kiosk.checkup.pack_facts import packs_on_disk
 from kiosk.checkup.reading import Book, enrolled, read
-from kiosk.db.database import FILE, KEY
+from kiosk.db.data_key import KEY
+from kiosk.db.database import FILE
 from kiosk.db.migration import shipped
 from kiosk.db.port import StoreError
 from kiosk.db.read_only import read_only

@@ -77,7 +77,7 @@ _WITHOUT_ENTRY = """
     ORDER BY seq LIMIT ?
 """
 _PAST_IS_TOLD = "UPDATE sync_state SET past_until = 0 WHERE past_until > 0"
-_FIND = "SELECT op_id, record, payload, at FROM checks WHERE record = ?"
+_FIND = "SELECT op_id, record, payload, at FROM checks WHERE record = ? AND payload <> x''"
 _SUMMARY = "SELECT at, verdict, state, source, as_of, outdated FROM checks WHERE record = ?"
 _TALLY = """
     SELECT (SELECT COUNT(*) FROM checks WHERE day = ?),
@@ -161,7 +161,7 @@ class SqlCheckBook:
         return [check for row in rows if (check := self._kept_check(row))]
 
     async def find(self, record: str) -> Check | None:
-        """One check by its record number."""
+        """One check by its record number; None also for one whose details were erased."""
         rows = await self._connection.fetch(_FIND, record)
         return self._check(rows[0]) if rows else None
 

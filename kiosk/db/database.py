@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.wire.journal_kinds import KINDS, Kinds
 from kiosk.db.checks import SqlCheckBook
+from kiosk.db.data_key import KEY, finish_replacement
 from kiosk.db.migration import migrate, shipped
 from kiosk.db.port import StoreError
 from kiosk.db.slips import SqlLedger
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from kiosk.ids import RandomBytes
 
 FILE = "kiosk.db"
-KEY = "kiosk.key"
 
 _USED = "SELECT 1 FROM checks UNION ALL SELECT 1 FROM journals LIMIT 1"
 
@@ -69,6 +69,7 @@ async def open_database(
         await asyncio.to_thread(_make_private, folder / FILE)
         await connection.open()
         await migrate(connection, await asyncio.to_thread(shipped))
+        await finish_replacement(connection, folder, random)
         used = await connection.fetch(
             "SELECT 1 FROM checks UNION ALL SELECT 1 FROM journals LIMIT 1"
         )

@@ -191,6 +191,13 @@ class IdentityBook:
             change = {"key": None, "previous": None, "following": None}
             await self._become(form.model_copy(update=change))
 
+    async def close(self) -> None:
+        """The database of this fenced kiosk has got another key: that is done once."""
+        form = self.needed.model_copy(update={"closed": True})
+        async with self._connection.transaction() as tx:
+            await self._write(tx, _ENROLLED, form)
+        self._form = form
+
     async def region_keys(self, tx: Transaction, keys: Sequence[RegionKey]) -> Enrolled:
         """Hold just these keys of packs, inside `tx`; `settle` after it has committed."""
         form = self.needed

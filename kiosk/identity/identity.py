@@ -41,7 +41,8 @@ class Enrolled(_Form):
     """The enrolled kiosk as it is kept. Keys go by the names of their files.
 
     `previous` is kept after a rotation, for a server that is restored to before it; `following`
-    is the key of a rotation that the server may have heard of.
+    is the key of a rotation that the server may have heard of. `closed`: it was fenced, has said
+    all it had to say, and its database has got another key.
     """
 
     kiosk: str
@@ -55,6 +56,7 @@ class Enrolled(_Form):
     key_since: datetime
     previous: str | None = None
     following: str | None = None
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

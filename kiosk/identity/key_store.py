@@ -7,14 +7,13 @@ never holds one. Which key is in use is the database's word alone.
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from helpdesk.wire import sealed_box
 from helpdesk.wire.enrolment import KioskKeys
 from helpdesk.wire.signing_key import KEY_BYTES, Ed25519Signer
-from kiosk.key_file import KeyFileError, read_private, write_private
+from kiosk.key_file import KeyFileError, destroy, read_private, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,21 +106,10 @@ class KeyFolder:
         if self._folder.exists():
             for file in self._folder.iterdir():
                 if file not in kept:
-                    _destroy(file)
+                    destroy(file)
 
     def _file(self, name: str) -> Path:
         return self._folder / f"{name}.key"
-
-
-def _destroy(file: Path) -> None:
-    try:
-        with file.open("r+b") as opened:
-            opened.write(bytes(SECRET_BYTES))
-            opened.flush()
-            os.fsync(opened.fileno())
-        file.unlink()
-    except OSError as error:
-        raise KeyFileError("key.undestroyed", {"file": str(file)}) from error
 
 
 class KeysInMemory:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from helpdesk.wire.check_entry import CheckPayload
 from helpdesk.wire.standing import Standing
+from kiosk.db.retention import Retention
 from kiosk.identity.book import IdentityBook
 from kiosk.identity.calls import ServerCalls
 from kiosk.identity.enrolment import Enrolment
@@ -31,9 +34,15 @@ if TYPE_CHECKING:
     from kiosk.transport import Transport
 
 
+KEEP_DAYS: Final = 7
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What is injected: the world outside, and chance. `access` names a kiosk not enrolled."""
+    """What is injected: the world outside, and chance. `access` names a kiosk not enrolled.
+
+    `keep_days`: how long after the server's verdict a check's details and slips stay here.
+    """
 
     database: Database
     transport: Transport
@@ -44,6 +53,7 @@ class Outside:
     pause: Pause
     chance: Callable[[], float]
     access: str | None = None
+    keep_days: int = KEEP_DAYS
     policy: Policy | None = None
 
 
@@ -83,10 +93,13 @@ def join(given: Outside) -> SyncParts:
     push = Push(calls, identities, outbox, state, database.timekeeper, clock, heard, policy)
     pull = Pull(calls, identities, connection, sealer, state, policy)
     rotation = Rotation(calls, identities, clock)
+    retention = Retention(connection, timedelta(days=given.keep_days))
+    identities.on_wipe(partial(_erase, identities, retention))
     sync = SyncTask(
         push=push,
         pull=pull,
         rotation=rotation,
+        retention=retention,
         settling=Settling(verifier, database.checks, clock),
         identities=identities,
         outbox=outbox,
@@ -110,6 +123,11 @@ def join(given: Outside) -> SyncParts:
         push.held,
     )
     return SyncParts(identities, calls, verifier, enrolment, state, push, pull, rotation, sync)
+
+
+async def _erase(identities: IdentityBook, retention: Retention) -> None:
+    """A fenced kiosk erases what the server has; the journal once it has nothing left to say."""
+    await retention.erase_delivered(journal=identities.needed.key is None)
 
 
 def _stand(identities: IdentityBook, database: Database, link: LinkWatch) -> None:

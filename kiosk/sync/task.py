@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from kiosk.clock import Clock
+    from kiosk.db.retention import Retention
     from kiosk.identity.book import IdentityBook
     from kiosk.identity.calls import ServerCalls
     from kiosk.identity.rotation import Rotation
@@ -52,6 +53,8 @@ ASK_AGAIN: Final = 60.0
 restored from a copy needs to be told again, and does not know whom to ask."""
 SETTLE_AGAIN: Final = 60.0
 """Seconds before checks are asked about again that the server could not answer."""
+PRUNE_AGAIN: Final = 3600.0
+"""Seconds between two looks for what has had its time."""
 
 
 class SyncTask:
@@ -63,6 +66,7 @@ class SyncTask:
         push: Push,
         pull: Pull,
         rotation: Rotation,
+        retention: Retention,
         settling: Settling,
         identities: IdentityBook,
         outbox: Outbox,
@@ -78,6 +82,7 @@ class SyncTask:
         self._push = push
         self._pull = pull
         self._rotation = rotation
+        self._retention = retention
         self._settling = settling
         self._identities = identities
         self._outbox = outbox
@@ -92,6 +97,7 @@ class SyncTask:
         self._progress_at = clock.monotonic()
         self._settle_at = 0.0
         self._ask_at = 0.0
+        self._prune_at = 0.0
         self._failure: str | None = None
         self._worry: str | None = None
         self._asked_to_wait = 0.0
@@ -189,7 +195,7 @@ class SyncTask:
     def _steps(self) -> tuple[Callable[[], Awaitable[None]], ...]:
         if self._identities.current is None:
             return (self._settle,)
-        return (self._push_all, self._pull_all, self._rotate, self._settle)
+        return (self._push_all, self._pull_all, self._rotate, self._settle, self._prune)
 
     async def _push_all(self) -> None:
         try:
@@ -226,6 +232,15 @@ class SyncTask:
             return
         if not await self._settling.turn(told=not unknown):
             self._settle_at = self._clock.monotonic() + SETTLE_AGAIN
+
+    async def _prune(self) -> None:
+        """By the time of the last contact: a wrong clock here forgets nothing."""
+        if self._clock.monotonic() < self._prune_at:
+            return
+        contact_at = (await self._state.remembered()).contact_at
+        if contact_at is not None:
+            await self._retention.prune(contact_at)
+            self._prune_at = self._clock.monotonic() + PRUNE_AGAIN
 
     async def _answer(self, error: KioskError) -> None:
         """What a refusal asks of us. A disk that fails us meanwhile is one more fault to tell."""

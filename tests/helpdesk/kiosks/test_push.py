@@ -8,6 +8,7 @@ import pytest
 from helpdesk.kiosks import push as push_module
 from helpdesk.kiosks.effects import effects_of
 from helpdesk.kiosks.errors import KiosksError
+from helpdesk.kiosks.moments import milliseconds
 from helpdesk.verification.routes import policy_of
 from helpdesk.wire import journal_batch, strict_cbor
 from helpdesk.wire.errors import WireError
@@ -168,6 +169,21 @@ async def test_a_wrong_clock_is_doubtful_until_the_boot_is_anchored(centre: Cent
     assert answer.verdicts[0].reason is None
     rows = await centre.rows("SELECT occurred_ms FROM kiosks_entry ORDER BY seq")
     assert rows[1][0] == int((NOON - timedelta(minutes=10)).timestamp() * 1000)
+
+
+@pytest.mark.parametrize("anchored", [True, False])
+async def test_no_entry_happened_later_than_now(centre: Centre, anchored: bool) -> None:
+    """Whatever the kiosk's clocks say: what came here has happened before."""
+    kiosk = await centre.kiosk()
+    ahead = NOON + timedelta(days=2)
+    kiosk.check(at=ahead, mono_ms=5_000_000)
+    kiosk.check(at=NOON + timedelta(seconds=90), mono_ms=5_000_100)
+    kiosk.check(at=NOON - timedelta(hours=1), mono_ms=1)
+    reading = ClockReading(boot_id=BOOT, mono_ms=3_600_001) if anchored else None
+    await centre.push(kiosk, clock=reading)
+    rows = await centre.rows("SELECT occurred_ms FROM kiosks_entry ORDER BY seq")
+    earlier = milliseconds(NOON - timedelta(hours=1))
+    assert [ms for (ms,) in rows] == [milliseconds(NOON), milliseconds(NOON), earlier]
 
 
 async def test_a_newer_kind_parks_what_follows_and_holds_up_nothing_before_it(

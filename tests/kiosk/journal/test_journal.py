@@ -111,6 +111,30 @@ async def test_a_clock_that_went_back_is_suspect_until_it_is_right(tmp_path: Pat
     assert flags == [None, True, None, True]
 
 
+@pytest.mark.parametrize("contact", [True, False])
+async def test_a_clock_that_jumped_ahead_once_does_not_make_all_that_follows_suspect(
+    tmp_path: Path, contact: bool
+) -> None:
+    clock = HandClock()
+    async with opened(tmp_path, clock=clock) as database:
+        if contact:
+            async with database.connection.transaction() as tx:
+                await database.timekeeper.hear(tx, clock.now())
+        await database.checks.add(new_check("a"))
+        steady = clock.monotonic()
+        clock.monotonic = lambda: steady  # type: ignore[method-assign]
+        clock.at += timedelta(days=400)
+        await database.checks.add(new_check("b"))
+        clock.at -= timedelta(days=400)
+        if not contact:
+            # Nobody could know better then; the first contact after it puts it right.
+            async with database.connection.transaction() as tx:
+                await database.timekeeper.hear(tx, clock.now())
+        await database.checks.add(new_check("c"))
+        flags = [entry.header.clock_suspect for entry in await written(database)]
+    assert flags == [None, True if contact else None, None]
+
+
 async def test_a_server_a_little_ahead_makes_nobody_suspect(tmp_path: Path) -> None:
     clock = HandClock()
     async with opened(tmp_path, clock=clock) as database:
