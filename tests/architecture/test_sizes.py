@@ -8,7 +8,7 @@ from statistics import median, quantiles
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("invoices", "documents", "printers", "tui", "kiosk", "helpdesk", "tests", "benchmarks")
-PRODUCT = ROOMS[:5]
+PRODUCT = ROOMS[:6]
 JUNK = {"utils", "util", "common", "helpers", "helper", "misc", "manager", "managers"}
 
 
