@@ -80,6 +80,7 @@ class Core:
     site: PublicSite
     centre: ServerWord[CentreInfo, CentreInfo]
     packs: PackStore
+    pack_clock: PackClock
     keeper: PackKeeper
 
     async def close(self) -> None:
@@ -148,7 +149,9 @@ async def _joined(
     keeper = _keeper(config, calls, packs)
     # Enrolled, or other keys: there may be something to fetch that was of no use before.
     identities.listen(keeper.wake)
-    offline = PackVerifier(packs, clock, PackClock(clock), book.asked, lambda: rules.now)
+    keeping = database.timekeeper
+    times = PackClock(clock, lambda: packs.latest, lambda: keeping.server_at, lambda: trust.latest)
+    offline = PackVerifier(packs, clock, times, book.asked, lambda: rules.now)
     return Core(
         config=config,
         clock=clock,
@@ -166,7 +169,7 @@ async def _joined(
             sleep=asyncio.sleep,
             rules=lambda: rules.now,
             fallback=Fallback(offline, lambda: link.state is not Link.OFFLINE),
-            clock_wrong=lambda: database.timekeeper.wrong,
+            clock_wrong=lambda: keeping.wrong,
         ),
         records=Records(book),
         pull=pull,
@@ -178,6 +181,7 @@ async def _joined(
         site=site,
         centre=centre,
         packs=packs,
+        pack_clock=times,
         keeper=keeper,
     )
 

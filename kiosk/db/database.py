@@ -96,6 +96,7 @@ async def furnish(
     Raises:
         StoreError: the database cannot be written.
     """
+    await timekeeper.open(connection)
     journal = Journal(connection, sealer, timekeeper, random, kinds, policy)
     await journal.open()
     checks = SqlCheckBook(connection, sealer, journal, prefix, policy)

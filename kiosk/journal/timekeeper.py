@@ -17,7 +17,7 @@ from kiosk.policy import Policy
 
 if TYPE_CHECKING:
     from kiosk.clock import Clock
-    from kiosk.db.port import Row, Transaction
+    from kiosk.db.port import Connection, Row, Transaction
     from kiosk.journal.boot import Boot
 
 _CLOCK = "SELECT hlc, latest_ms, boot_id, mono_ms, server_ms FROM journal_clock"
@@ -65,6 +65,8 @@ class Timekeeper:
         self._policy = policy or Policy()
         self.wrong = False
         """Whether the wall clock was wrong at the last contact: then nobody goes by its day."""
+        self.server_at: datetime | None = None
+        """The server's time at the last contact, of this process or an earlier one; UTC."""
 
     @property
     def boot_id(self) -> bytes:
@@ -74,6 +76,12 @@ class Timekeeper:
     def mono_ms(self) -> int:
         """The monotonic clock of the present boot, milliseconds."""
         return max(0, int(self._clock.monotonic() * 1000))
+
+    async def open(self, connection: Connection) -> None:
+        """Read what earlier processes have kept. Raises `StoreError`."""
+        rows = await connection.fetch(_CLOCK)
+        known = _read(rows[0]) if rows else None
+        self.server_at = known.anchor.server_at if known and known.anchor else None
 
     async def stamp(self, tx: Transaction) -> Stamp:
         """The times of an entry that is being written now."""
@@ -105,6 +113,7 @@ class Timekeeper:
         latest_ms = server_ms if self.wrong else wall_ms
         anchor = (self.boot_id, self.mono_ms(), server_ms)
         await tx.execute(_HEAR, received.hlc.packed, latest_ms, *anchor)
+        self.server_at = server_at
 
     async def _known(self, tx: Transaction) -> _Known:
         rows = await tx.fetch(_CLOCK)

@@ -1,4 +1,4 @@
-"""What time it is for packs: the machine's, but never before what a signed list has said."""
+"""What time it is for packs: the machine's, but never before the newest signed time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kiosk.clock import Clock
 
 BEHIND: Final = timedelta(minutes=5)
@@ -15,15 +17,26 @@ AHEAD: Final = timedelta(days=400)
 
 
 class PackClock:
-    """Time for a kiosk that nobody can ask."""
+    """Time for a kiosk that nobody can ask.
 
-    def __init__(self, clock: Clock) -> None:
+    Each of `signed` gives the latest time that something with a signature has said, which it
+    cannot be earlier than now: the lists of packs, the list of keys, the server's last answer.
+    """
+
+    def __init__(self, clock: Clock, *signed: Callable[[], datetime | None]) -> None:
         self._clock = clock
+        self._signed = signed
 
-    def now(self, latest: datetime) -> datetime:
-        """The present, as far as known; `latest` is the latest time that was proved."""
-        return max(self._clock.now(), latest)
+    def latest(self, said: datetime) -> datetime:
+        """The latest time that was proved; `said` is that of what is asked about."""
+        known = (source() for source in self._signed)
+        return max((said, *(time for time in known if time is not None)))
 
-    def sure(self, latest: datetime) -> bool:
+    def now(self, said: datetime) -> datetime:
+        """The present, as far as known."""
+        return max(self._clock.now(), self.latest(said))
+
+    def sure(self, said: datetime) -> bool:
         """Whether the machine's own clock can be right."""
+        latest = self.latest(said)
         return latest - BEHIND <= self._clock.now() <= latest + AHEAD

@@ -45,6 +45,7 @@ class PackStore:
         self._turn = asyncio.Lock()
         self._listeners: list[Callable[[], None]] = []
         self._opened = False
+        self._signed_at: datetime | None = None
         self.current: OpenPacks | None = None
         self.progress: tuple[int, int] | None = None
         """Bytes done and to do while new packs are on their way."""
@@ -58,8 +59,11 @@ class PackStore:
 
     @property
     def latest(self) -> datetime | None:
-        """The latest time that a list said, proved by its signature: it cannot be earlier now."""
-        return None if self.current is None else self.current.manifest.issued_at
+        """The latest time that a list said, proved by its signature: it cannot be earlier now.
+
+        A list counts whose files have not come yet, too.
+        """
+        return self._signed_at
 
     def listen(self, heard: Callable[[], None]) -> None:
         """Call `heard` whenever other packs are in use, or none."""
@@ -114,11 +118,14 @@ class PackStore:
         """Forget and remove everything: the kiosk is trusted no more."""
         async with self._turn:
             self._become(None)
+            self._signed_at = None
             await asyncio.to_thread(self._folder.wipe)
 
     # Blocking parts, for a thread.
 
     def _open(self, trust: PackTrust) -> OpenPacks | None:
+        for kept in (self._kept(which, trust) for which in (WANTED, ACTIVE)):
+            self._note(kept)
         signed = self._folder.list_of(ACTIVE)
         if signed is None:
             return None
@@ -145,6 +152,7 @@ class PackStore:
         if signed is not None:
             held = None if newest is None else newest.held
             newest = self._proved(signed, trust, held)
+        self._note(newest)
         if newest is None:
             raise PacksError("pack.none")
         if self._in_use(newest.held) and self._is_active(newest.held, kept[1]):
@@ -154,6 +162,11 @@ class PackStore:
         elif kept[0] is None:
             self._folder.want(self._folder.list_of(ACTIVE) or b"")
         return newest
+
+    def _note(self, proved: Accepted | None) -> None:
+        if proved is not None:
+            issued_at = proved.manifest.issued_at
+            self._signed_at = max(self._signed_at or issued_at, issued_at)
 
     def _proved(self, signed: bytes, trust: PackTrust, held: Held | None) -> Accepted:
         try:

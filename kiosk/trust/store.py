@@ -69,6 +69,8 @@ class TrustStore:
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
         self._turn = threading.Lock()
+        self.latest: datetime | None = None
+        """When the newest list was issued that was accepted or read here; UTC."""
 
     def pin(self, roots: Iterable[bytes]) -> None:
         """Trust these roots from now on; a list accepted under others is dropped.
@@ -105,7 +107,7 @@ class TrustStore:
         found = trust_list.accept(bundle, _keys(kept.roots), now, held)
         earlier = () if kept.given is None else kept.given.parts
         given = TrustFile(bundle=bundle, parts=_named(found, parts, earlier))
-        after = _held(found, given.parts)
+        after = self._noted(_held(found, given.parts))
         if given != kept.given:
             self._write(_Kept(kept.roots, given))
         return after
@@ -120,7 +122,7 @@ class TrustStore:
             kept = self._read()
             found = _proved(kept)
             parts = () if kept.given is None else kept.given.parts
-            return None if found is None else _held(found, parts)
+            return None if found is None else self._noted(_held(found, parts))
         except WireError as error:
             raise TrustStoreError("trust.store", {"file": str(self._path)}) from error
 
@@ -129,6 +131,11 @@ class TrustStore:
         """The version held, 0 for none. Raises `TrustStoreError`."""
         held = self.held()
         return 0 if held is None else held.held.version
+
+    def _noted(self, held: TrustHeld) -> TrustHeld:
+        issued_at = held.trust_list.issued_at
+        self.latest = max(self.latest or issued_at, issued_at)
+        return held
 
     def _read(self) -> _Kept:
         if not self._path.exists():

@@ -135,6 +135,18 @@ async def test_a_clock_that_jumped_ahead_once_does_not_make_all_that_follows_sus
     assert flags == [None, True if contact else None, None]
 
 
+async def test_the_servers_last_time_outlives_the_process(tmp_path: Path) -> None:
+    clock = HandClock()
+    said = clock.now() + timedelta(days=3)
+    async with opened(tmp_path, clock=clock) as database:
+        assert database.timekeeper.server_at is None
+        async with database.connection.transaction() as tx:
+            await database.timekeeper.hear(tx, said)
+        assert database.timekeeper.server_at == said
+    async with opened(tmp_path, clock=clock) as database:
+        assert database.timekeeper.server_at == said
+
+
 async def test_a_server_a_little_ahead_makes_nobody_suspect(tmp_path: Path) -> None:
     clock = HandClock()
     async with opened(tmp_path, clock=clock) as database:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from invoices.kinds import Field, rule_of
 from invoices.outcome import Outcome
 from invoices.rules import Policy
 from invoices.verdict import Source, State, Verdict
+from kiosk.packs.errors import PacksError
 from kiosk.packs.pack_clock import PackClock
 from kiosk.packs.store import PackStore
 from kiosk.packs.verifier import REMEMBERED, PackVerifier
@@ -55,8 +56,10 @@ class Desk:
         self.clock = HandClock(NOW)
         self.asked: Callable[[Claim, date], int] = lambda _claim, _day: 0
         self.ids = OpIds(7)
+        self.signed_at: datetime | None = None
+        times = PackClock(self.clock, lambda: store.latest, lambda: self.signed_at)
         self.verifier = PackVerifier(
-            store, self.clock, PackClock(self.clock), self._asked, lambda: policy or Policy()
+            store, self.clock, times, self._asked, lambda: policy or Policy()
         )
 
     async def _asked(self, claim: Claim, day: date) -> int:
@@ -149,6 +152,40 @@ async def test_a_frozen_list_expires_even_if_the_clock_is_set_back(desk: Desk, s
     assert not (await desk.ask(KNOWN["normal"])).outdated
     desk.clock.move(3600)
     assert (await desk.ask(KNOWN["normal"])).outdated
+
+
+async def test_time_for_packs_is_never_before_the_newest_signed_time(desk: Desk) -> None:
+    """Whatever it was that said it: a list of packs, a list of keys, an answer of the server."""
+    expires = NOW + timedelta(hours=36)
+    desk.clock.at = expires - timedelta(minutes=2)
+    assert not (await desk.ask(KNOWN["normal"])).outdated
+    desk.signed_at = expires + timedelta(minutes=1)
+    assert (await desk.ask(KNOWN["normal"])).outdated
+    # A clock that is an hour behind what was signed may be wrong by days.
+    desk.signed_at = expires + timedelta(hours=1)
+    outcome = await desk.ask(KNOWN["normal"])
+    assert outcome.advice[0] is AdviceCode.CLOCK_NOT_SURE
+
+
+async def test_a_list_whose_files_never_came_tells_the_time_too(
+    desk: Desk, shop: Shop, tmp_path: Path
+) -> None:
+    later = NOW + timedelta(hours=36, minutes=1)
+    new = segment("2026-10", [KNOWN["normal"]], later)
+    shop.publish(new, version=2, issued_at=later)
+    await asyncio.to_thread((shop.folder / new.file.name).unlink)
+    with pytest.raises(PacksError):
+        await desk.store.take(shop.source)
+    desk.clock.at = later - timedelta(minutes=2)
+    again = store_at(tmp_path / "packs")
+    await again.open()
+    for store in (desk.store, again):
+        assert store.latest == later
+        other = Desk(store)
+        other.clock.at = desk.clock.at
+        assert (await other.ask(KNOWN["normal"])).outdated
+    await again.wipe()
+    assert again.latest is None
 
 
 @pytest.mark.parametrize("wrong", [-timedelta(days=1), -timedelta(days=20_000), timedelta(2000)])

@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from helpdesk.config import Config as ServerConfig
@@ -74,6 +75,23 @@ async def test_every_topic_that_is_published_is_followed_and_the_other_way_round
         assert core.pull.followed == set(topics.TOPICS)
     told = await server.rows("SELECT DISTINCT topic FROM kiosks_change")
     assert {topic for (topic,) in told} == set(topics.TOPICS)
+
+
+async def test_the_time_for_packs_knows_what_the_server_and_its_lists_said(
+    server: Server,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    resources = server.resources
+    keys, root = resources.config.keys, tmp_path / "root"
+    await asyncio.to_thread(init_root, root, keys, resources.keys, NOW, os.urandom)
+    async with enrolled_core(server, tmp_path) as core:
+        long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+        assert core.pack_clock.latest(long_ago) == long_ago
+        assert await core.sync.round()
+        assert core.trust.latest is not None
+        assert core.database.timekeeper.server_at is not None
+        latest = max(core.trust.latest, core.database.timekeeper.server_at)
+        assert core.pack_clock.latest(long_ago) == latest
 
 
 def test_no_slice_publishes_a_topic_under_a_name_of_its_own() -> None:
