@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
+from helpdesk.packs.errors import PacksError
+from helpdesk.wire.pack_manifest import MOST_FILES
 from invoices.pack.periods import Period, month_of
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ SMALL: Final = 200_000
 SHARE: Final = 20
 """A supplement above one part in so many of its month is folded in."""
 MOST_OVERLAYS: Final = 32
+_MOST_DAYS: Final = 34
+"""Days with a segment of their own: a month, and those in which the one before is still open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,22 @@ def plan(scene: Scene) -> Plan:
         _plan_day(scene, made, day, held.get(day.isoformat()))
     _plan_overlays(scene, made, merge=closed_anew)
     return made
+
+
+def most_files(months: int) -> int:
+    """Return how many files a region of so many issue months can have."""
+    return 2 * months + _MOST_DAYS + MOST_OVERLAYS + 1
+
+
+def check_count(plans: Sequence[Plan]) -> None:
+    """Refuse, before anything is built, what no list could name.
+
+    Raises:
+        PacksError: `packs.files` for more files than a kiosk takes.
+    """
+    count = sum(len(each.builds) + len(each.kept) for each in plans)
+    if count > MOST_FILES:
+        raise PacksError("packs.files", count=str(count), most=str(MOST_FILES))
 
 
 def open_from(today: date) -> date:

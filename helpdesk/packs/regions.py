@@ -12,6 +12,8 @@ from helpdesk.packs.errors import PacksError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MOST: Final = 64
+"""Key regions of one installation; there are 36 tax regions."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9]{0,15}")
 _TAX_REGION: Final = re.compile(r"[0-9]{2,4}")
 
@@ -29,7 +31,8 @@ class KeyRegions:
         """Read `all`, or `north:11,12; south:44; rest`: names with the starts of tax regions.
 
         Raises:
-            PacksError: `packs.regions` for anything else, or a tax region named twice.
+            PacksError: `packs.regions` for anything else, a tax region named twice, or more than
+                `MOST` names.
         """
         held: dict[str, str] = {}
         rest: str | None = None
@@ -44,6 +47,8 @@ class KeyRegions:
             names.append(name)
             held |= dict.fromkeys(given, name)
             rest = rest if mark else name
+        if len(names) > MOST:
+            raise PacksError("packs.regions")
         return cls(MappingProxyType(held), rest, tuple(names))
 
     def of(self, tax_region: str) -> str | None:

@@ -11,7 +11,7 @@ from helpdesk.clock import today
 from helpdesk.packs.extract import Extract
 from helpdesk.packs.job import Job
 from helpdesk.packs.keys import EXTRACT, PackKeys
-from helpdesk.packs.plan import Homes, Plan, Scene, plan
+from helpdesk.packs.plan import Homes, Plan, Scene, check_count, plan
 from helpdesk.packs.published import Piece, Published
 from helpdesk.packs.shelf import Shelf, building
 from helpdesk.packs.workshop import workshop
@@ -88,6 +88,7 @@ class PackService:
                 return
             as_of = max(self._seconds(), before.as_of + 1)
             plans = [plan(self._scene(name, survey, before, as_of)) for name in survey.days]
+            check_count(plans)
             made: list[Piece] = []
             total = sum(len(each.builds) for each in plans)
             yield Progress(0, total)

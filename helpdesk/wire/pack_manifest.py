@@ -41,7 +41,8 @@ CHUNK: Final = 1 << 20
 HASH_BYTES: Final = 32
 LENGTH: Final = 4 << 20
 LIFETIME: Final = timedelta(days=32)
-MOST_FILES: Final = 4096
+MOST_FILES: Final = 16_384
+"""64 key regions with five years of months, supplements, days and overlays are 12,096."""
 NAME_PATTERN: Final = r"^[a-z0-9]{1,16}-[0-9]{1,10}-[a-z0-9.-]{7,24}-[0-9a-f]{16}\.fpk$"
 NAME_LENGTH: Final = 80
 

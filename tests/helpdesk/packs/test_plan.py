@@ -10,10 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.packs.errors import PacksError
-from helpdesk.packs.plan import MOST_OVERLAYS, SMALL, Build, Homes, Scene, open_from, plan
+from helpdesk.packs.plan import (
+    MOST_OVERLAYS,
+    SMALL,
+    Build,
+    Homes,
+    Plan,
+    Scene,
+    check_count,
+    most_files,
+    open_from,
+    plan,
+)
 from helpdesk.packs.published import Piece
-from helpdesk.packs.regions import KeyRegions
+from helpdesk.packs.regions import MOST, KeyRegions
+from helpdesk.wire.pack_manifest import MOST_FILES
 from invoices.pack.periods import month_of
+from invoices.regions import REGIONS
 
 ZONE = ZoneInfo("Asia/Shanghai")
 JULY = month_of(date(2026, 7, 1))
@@ -106,6 +119,8 @@ def test_states_are_always_known_up_to_the_last_build(
         names = [p.pack for p in registry.pieces]
         assert len(names) == len(set(names))
         assert sum(p.overlay for p in registry.pieces) <= MOST_OVERLAYS + 1
+        months = len({month_of(day) for day in (*registry.days, today)})
+        assert len(names) <= most_files(max(months, 6))  # from July on
         covered = [p.period for p in segments]
         for day in registry.days:
             assert any(period.covers(day) for period in covered)
@@ -172,6 +187,23 @@ def test_a_row_is_known_by_the_segment_that_holds_it(
 )
 def test_regions_take_the_longest_start(text: str, asked: str, region: str | None) -> None:
     assert KeyRegions.parse(text).of(asked) == region
+
+
+def test_every_tax_region_can_have_a_key_of_its_own() -> None:
+    text = "; ".join(f"r{number}:{region}" for number, region in enumerate(REGIONS))
+    assert len(KeyRegions.parse(text).names) == len(REGIONS) == 36
+    assert MOST * most_files(12 * 5 + 1) <= MOST_FILES
+    with pytest.raises(PacksError, match=r"packs\.regions"):
+        KeyRegions.parse("; ".join(f"r{number}:{number + 1000}" for number in range(MOST + 1)))
+
+
+def test_what_no_list_could_name_is_refused_before_it_is_built() -> None:
+    build = Build("2026-07", "all", JULY)
+    full = Plan([build] * (MOST_FILES - 1), [piece(build, 1, 1)])
+    check_count([full])
+    with pytest.raises(PacksError, match=r"packs\.files") as refused:
+        check_count([full, Plan([build])])
+    assert refused.value.params == {"count": str(MOST_FILES + 1), "most": str(MOST_FILES)}
 
 
 @pytest.mark.parametrize(
