@@ -15,7 +15,7 @@ from kiosk.bootstrap.core import open_core
 from kiosk.bootstrap.paper import open_paper
 from kiosk.bootstrap.paper_commands import PaperCommands
 from kiosk.bootstrap.record_codes import SiteCodes
-from kiosk.bootstrap.samples import read_sheet
+from kiosk.bootstrap.samples import find_page, read_sheet
 from kiosk.bootstrap.screens import CheckDesk, HealthDesk, RecordDesk, ScanReader, SlipDesk
 from kiosk.bootstrap.slip_desk import SignedSlipDesk
 from kiosk.control import once, serving
@@ -119,6 +119,7 @@ class _Behind:
             signed_slips=SignedSlipDesk(core.trust, core.records, core.clock, slips.found),
             codes=SiteCodes(lambda: core.site.current),
             samples=await asyncio.to_thread(read_sheet, self._config),
+            sample_page=await asyncio.to_thread(find_page, self._config),
         )
 
     def _name_centre(self, told: CentreInfo) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kiosk.demo.samples import one_of_each, read_samples
+from kiosk.demo.samples import read_samples, sheet_samples
 from tui.kiosk.answers import headline_key
 from tui.kiosk.ports import Sample
 
 if TYPE_CHECKING:
     from kiosk.config import Config
 
-SERIES = "daily_limit"
-"""Needs its five earlier checks: scanning any sample six times shows the same."""
+SHEET = "sheet.html"
+"""The same codes as a page, beside the file of samples."""
 
 
 def read_sheet(config: Config) -> tuple[Sample, ...]:
@@ -23,10 +23,15 @@ def read_sheet(config: Config) -> tuple[Sample, ...]:
     """
     if not config.kiosk.samples:
         return ()
-    path = config.folder / config.kiosk.samples
-    samples = one_of_each(read_samples(path))
     return tuple(
         Sample(headline_key(sample.verdict, sample.state), sample.payload.encode())
-        for sample in samples
-        if not sample.label.startswith(SERIES)
+        for sample in sheet_samples(read_samples(config.folder / config.kiosk.samples))
     )
+
+
+def find_page(config: Config) -> str:
+    """The path of the page with the same codes, to hold to a scanner; empty where there is none."""
+    if not config.kiosk.samples:
+        return ""
+    page = (config.folder / config.kiosk.samples).with_name(SHEET)
+    return str(page) if page.exists() else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from datetime import datetime
@@ -34,11 +35,10 @@ def _demo(
     frame = frame_of(context)
     # Only this command needs what the demo is made of.
     from kiosk.demo import show
+    from kiosk.demo.language import demo_language
     from kiosk.i18n import Catalogues
 
-    # The kiosk's visitors meet Chinese first, and so does whoever follows the tour.
-    catalogues = Catalogues(domains=("kiosk", "tui", "demo"))
-    translate, english = catalogues.translator("zh_CN"), catalogues.translator("en")
+    words = demo_language(os.environ, Catalogues(domains=("kiosk", "tui", "demo")))
     today = datetime.now(ZoneInfo(ZONE)).date()
 
     # Ended from outside, or by its window being closed, it still ends all that it started.
@@ -47,9 +47,9 @@ def _demo(
 
     def work() -> int:
         if screenshots is not None:
-            return show.screenshots(today, translate, frame.say, screenshots)
+            return show.screenshots(today, words, frame.say, screenshots)
         if tour or not (sys.stdin.isatty() and sys.stdout.isatty()):
-            return show.tour(today, translate, english, frame.say)
-        return show.show(today, translate, frame.say)
+            return show.tour(today, words, frame.say)
+        return show.show(today, words, frame.say)
 
     frame.guard(work)

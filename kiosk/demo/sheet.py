@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from printers.raster import qr_modules
+from tui.kiosk.answers import headline_key
 
 if TYPE_CHECKING:
     from kiosk.demo.samples import Sample
@@ -21,7 +22,7 @@ MODULE = 6
 QUIET = 4
 
 PAGE = """<!doctype html>
-<html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title>
+<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
 body {{ font-family: sans-serif; margin: 2rem; color: #111; background: #fff }}
@@ -40,27 +41,23 @@ FIGURE = (
 )
 
 
-def write_sheet(samples: Sequence[Sample], folder: Path, translate: Translate) -> Path:
-    """Write `sheet.html` (pictures inside) and one PNG a sample; the page's path."""
-    figures = []
-    for number, sample in enumerate(samples, 1):
-        picture = png(sample.payload)
-        (folder / f"{number:02}-{sample.label}.png").write_bytes(picture)
-        figures.append(
-            FIGURE.format(
-                caption=html.escape(translate(f"samples.{sample.label}")),
-                picture=base64.b64encode(picture).decode("ascii"),
-                payload=html.escape(sample.payload),
-            )
+def write_sheet(samples: Sequence[Sample], page: Path, translate: Translate, language: str) -> None:
+    """Write the page, its pictures inside: each code with the answer that it must give."""
+    figures = [
+        FIGURE.format(
+            caption=html.escape(translate(headline_key(sample.verdict, sample.state))),
+            picture=base64.b64encode(png(sample.payload)).decode("ascii"),
+            payload=html.escape(sample.payload),
         )
-    page = folder / "sheet.html"
+        for sample in samples
+    ]
     text = PAGE.format(
+        language=language.replace("_", "-"),
         title=html.escape(translate("demo.sheet.title")),
         intro=html.escape(translate("demo.sheet.intro")),
         figures="\n".join(figures),
     )
     page.write_text(text, encoding="utf-8")
-    return page
 
 
 def png(payload: str) -> bytes:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from kiosk.demo.errors import DemoError
 from kiosk.demo.paper import Paper
-from kiosk.demo.samples import one_of_each, read_samples
+from kiosk.demo.samples import read_samples, sheet_samples
 from kiosk.demo.stage import Stage
 
 if TYPE_CHECKING:
+    from kiosk.demo.language import DemoLanguage
     from kiosk.demo.terminal_program import TerminalProgram
-    from kiosk.i18n import Translate
 
 INVOICES = 2000
 SIZE = (80, 24)
@@ -27,26 +27,27 @@ QUIET = {"PYTHONWARNINGS": "ignore"}
 Tell = Callable[[str], None]
 
 
-def show(today: date, translate: Translate, tell: Tell) -> int:
+def show(today: date, words: DemoLanguage, tell: Tell) -> int:
     """The full-screen kiosk on this terminal until it is ended; its exit status.
 
     Raises:
         DemoError: A part of the system did not start.
     """
     # Drawing the sheet loads what the screens never need.
+    from kiosk.bootstrap.samples import SHEET
     from kiosk.demo.sheet import write_sheet
 
-    with _stage(today, translate, tell) as stage:
-        sheet = stage.folder / "sheet"
-        sheet.mkdir()
-        page = write_sheet(one_of_each(read_samples(stage.samples)), sheet, translate)
-        tell(translate("demo.sheet.at", path=str(page)))
+    with _stage(today, words, tell) as stage:
+        page = stage.samples.with_name(SHEET)
+        write_sheet(sheet_samples(read_samples(stage.samples)), page, words.kiosk, words.first)
+        tell(words.say("demo.sheet.at", path=str(page)))
+        tell(words.say("demo.leave"))
         status = _run_here(_kiosk(stage))
-    tell(translate("demo.ended"))
+    tell(words.say("demo.ended"))
     return status
 
 
-def tour(today: date, translate: Translate, english: Translate, tell: Tell) -> int:
+def tour(today: date, words: DemoLanguage, tell: Tell) -> int:
     """The scripted tour; 0 when everything was as it must be.
 
     Raises:
@@ -56,18 +57,18 @@ def tour(today: date, translate: Translate, english: Translate, tell: Tell) -> i
     from kiosk.demo.tour import Tour
 
     with (
-        _stage(today, translate, tell, packs_later=True) as stage,
+        _stage(today, words, tell, packs_later=True) as stage,
         _program(stage, SIZE) as program,
     ):
         paper = Paper(stage.printer_control)
-        visit = Tour(stage, program, paper, translate, english, tell)
+        visit = Tour(stage, program, paper, words, tell)
         steps = visit.run(read_samples(stage.samples))
         program.terminate()
-    tell(translate("demo.tour.done", steps=steps))
+    tell(words.say("demo.tour.done", steps=steps))
     return 0
 
 
-def screenshots(today: date, translate: Translate, tell: Tell, folder: Path) -> int:
+def screenshots(today: date, words: DemoLanguage, tell: Tell, folder: Path) -> int:
     """Draw the pictures of the documentation from the running system.
 
     Raises:
@@ -81,8 +82,8 @@ def screenshots(today: date, translate: Translate, tell: Tell, folder: Path) -> 
     if font is None:
         raise DemoError("demo.no_font")
     folder.mkdir(parents=True, exist_ok=True)
-    with _stage(today, translate, tell) as stage:
-        photographer = Photographer(stage, translate, font.path, folder, tell)
+    with _stage(today, words, tell) as stage:
+        photographer = Photographer(stage, words.kiosk, font.path, folder, tell)
         for columns, rows in ((80, 24), (160, 50)):
             with _program(stage, (columns, rows)) as program:
                 photographer.take(program, f"{columns}x{rows}")
@@ -92,10 +93,16 @@ def screenshots(today: date, translate: Translate, tell: Tell, folder: Path) -> 
 
 @contextmanager
 def _stage(
-    today: date, translate: Translate, tell: Tell, *, packs_later: bool = False
+    today: date, words: DemoLanguage, tell: Tell, *, packs_later: bool = False
 ) -> Iterator[Stage]:
-    tell(translate("demo.preparing", invoices=INVOICES))
-    with Stage(today, INVOICES, packs_later=packs_later) as stage:
+    tell(words.say("demo.preparing"))
+
+    def on_step(step: str) -> None:
+        tell(f"  {words.say(f'demo.preparing.{step}', invoices=INVOICES)}")
+
+    with Stage(
+        today, INVOICES, packs_later=packs_later, language=words.first, on_step=on_step
+    ) as stage:
         yield stage
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ data = "{folder}/kiosk"
 server = "http://127.0.0.1:{server}"
 access = "{folder}/keys/kiosk-access"
 prefix = "A03"
+language = "{language}"
 samples = "{folder}/samples.jsonl"
 
 [packs]
@@ -92,13 +94,19 @@ class Stage(AbstractContextManager["Stage"]):
         keep: Path | None = None,
         database: str = "",
         packs_later: bool = False,
+        language: str = "zh_CN",
+        on_step: Callable[[str], None] = lambda _step: None,
     ) -> None:
         """Nothing starts before the block is entered.
 
         `keep`: use and leave this folder. `database`: the URL of an empty one, instead of a
-        file in the folder. `packs_later`: the kiosk has none before `give_packs`.
+        file in the folder. `packs_later`: the kiosk has none before `give_packs`. `language`:
+        the one visitors meet first. `on_step` hears what is being done: `registry`, `server`,
+        `enrolment`, `packs`.
         """
         self._packs_later = packs_later
+        self._language = language
+        self._on_step = on_step
         self._today = today
         self._invoices = invoices
         self._keep = keep
@@ -176,6 +184,7 @@ class Stage(AbstractContextManager["Stage"]):
     def _set_up(self) -> None:
         self._write_config()
         config = ["--config", str(self.config)]
+        self._on_step("registry")
         self._start_printer()
         with ThreadPoolExecutor() as pool:
             data = pool.submit(run, "helpdesk", self._data_arguments(), self.log)
@@ -185,6 +194,7 @@ class Stage(AbstractContextManager["Stage"]):
             run("helpdesk", ["migrate", *config], self.log)
             data.result()
         run("helpdesk", ["import", str(self.folder / "registry.csv"), *config], self.log)
+        self._on_step("server")
         self.start_server()
         if self._printer is not None:
             said = self._printer.announcement(START_SECONDS)
@@ -195,11 +205,13 @@ class Stage(AbstractContextManager["Stage"]):
 
     def _enrol(self, config: list[str]) -> None:
         """Let the kiosk in, and give it what it answers from while the server is gone."""
+        self._on_step("enrolment")
         added = answer(
             "helpdesk", ["kiosks", "add", "--prefix", PREFIX, "--json", *config], self.log
         )
         run("kiosk", ["enrol", str(added["code"]), *config], self.log)
         if self.packs and not self._packs_later:
+            self._on_step("packs")
             self.give_packs()
 
     def _start_printer(self) -> None:
@@ -224,6 +236,7 @@ class Stage(AbstractContextManager["Stage"]):
             database=self.database,
             server=self._server_port,
             printer=self._printer_port,
+            language=self._language,
             build="false" if self._packs_later else "true",
         )
         self.config.write_text(text, encoding="utf-8")

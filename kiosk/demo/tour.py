@@ -17,15 +17,19 @@ from kiosk.demo.proof import prove
 from kiosk.demo.samples import one_of_each
 
 if TYPE_CHECKING:
+    from kiosk.demo.language import DemoLanguage
     from kiosk.demo.paper import Paper, PrintedSlip
     from kiosk.demo.samples import Sample
     from kiosk.demo.stage import Stage
     from kiosk.demo.terminal_program import TerminalProgram
-    from kiosk.i18n import Translate
 
+_BETWEEN = re.compile("[\\s\u2500-\u259f]+")
 RECORD = re.compile(r"A03-\d{6}-\d{4}")
 SECONDS = 15.0
 """How long anything may take to appear, generous for a loaded machine."""
+
+STILL = 0.3
+"""Seconds without painting after which a screen is whole and can be shown."""
 
 TYPING_RATE = 9.0
 """Characters a second of a quick hand; far slower than any scanner."""
@@ -44,16 +48,16 @@ class Tour:
         stage: Stage,
         program: TerminalProgram,
         paper: Paper,
-        translate: Translate,
-        english: Translate,
+        words: DemoLanguage,
         tell: Callable[[str], None],
     ) -> None:
-        """Nothing happens before `run`; `translate` speaks the kiosk's first language."""
+        """Nothing happens before `run`."""
         self._stage = stage
         self._program = program
         self._paper = paper
-        self._t = translate
-        self._english = english
+        self._t = words.kiosk
+        self._other = words.other
+        self._say = words.say
         self._tell = tell
         self._last = ""
         self._packs = False
@@ -103,8 +107,8 @@ class Tour:
     def _mangle(self) -> None:
         self._announce("mangled", repr(MANGLED))
         self._program.send(MANGLED)
-        screen = self._see(self._t("notice.problem"))
-        self._show(screen)
+        self._see(self._t("notice.problem"))
+        self._show()
         self._home()
 
     def _run_out_of_paper(self, sample: Sample) -> None:
@@ -112,7 +116,9 @@ class Tour:
         self._paper.command("paper-out")
         self._program.send(sample.payload.encode() + b"\r")
         record = self._verdict(sample.verdict, sample.state)
-        self._see(self._t("slip.reason.paper_out"))
+        # A sentence of the narrow column may be broken beside lines of the wide one.
+        reason = self._t("slip.reason.paper_out")
+        self._until(lambda screen: all(word in screen for word in reason.split()), reason)
         if any(record in slip.text for slip in self._paper.slips()):
             raise self._difference("demo.no_slip_without_paper")
         self._announce("paper_back", record)
@@ -139,9 +145,12 @@ class Tour:
         """The kiosk answers from its own data, and says of when they are."""
         as_of = self._t("result.source.pack", as_of="").strip()
         record = self._verdict(sample.verdict, sample.state)
-        self._show(self._see(as_of))
+        self._see(as_of)
+        self._show()
         slip = self._slip(record, sample.verdict, sample.state)
-        if _unwrapped(self._t("receipt.source.pack", as_of="")) not in _unwrapped(slip.text):
+        # Slips have their lines in Chinese whatever the screen speaks.
+        sources = (_unwrapped(t("receipt.source.pack", as_of="")) for t in (self._t, self._other))
+        if not any(source in _unwrapped(slip.text) for source in sources):
             raise self._difference(as_of)
         return slip, record
 
@@ -156,9 +165,10 @@ class Tour:
             self._home()
             self._announce("slip_scanned", code)
             self._program.send(code.encode() + b"\r")
-            screen = self._see(self._t("result.source").strip())
-            if wanted in screen and self._headline(sample.verdict, sample.state) in screen:
-                self._show(screen)
+            screen = _unwrapped(self._see(self._t("result.source").strip()))
+            headline = self._headline(sample.verdict, sample.state)
+            if _unwrapped(wanted) in screen and _unwrapped(headline) in screen:
+                self._show()
                 return
         raise self._difference(wanted)
 
@@ -170,12 +180,11 @@ class Tour:
             raise self._difference(f"{told.written}/{told.written}")
 
     def _leave(self) -> None:
-        self._announce("english", "F3")
+        self._announce("language", "F3")
         self._program.send("\x1bOR")
-        self._see(self._english("link.online"))
-        # The screen is painted from the top: its last line of facts has all above it.
-        self._see(self._english("signed.label"))
-        self._show(self._see(self._english("result.match.normal")))
+        for key in ("link.online", "signed.label", "result.match.normal"):
+            self._see(self._other(key))
+        self._show()
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -185,12 +194,14 @@ class Tour:
 
         def holds(screen: str) -> bool:
             found = RECORD.search(screen)
-            return wanted in screen and found is not None and found.group() != self._last
+            new = found is not None and found.group() != self._last
+            return new and _unwrapped(wanted) in _unwrapped(screen)
 
         screen = self._until(holds, wanted)
         found = RECORD.search(screen)
         self._last = found.group() if found else ""
-        self._tell(f"    ⇒ {wanted}  {self._last}")
+        said = self._say(_headline_key(verdict, state))
+        self._tell(f"    ⇒ {said}  {self._last}")
         return self._last
 
     def _slip(self, record: str, verdict: Verdict, state: State | None) -> PrintedSlip:
@@ -209,7 +220,7 @@ class Tour:
         """The code on the paper is of this record, and signed once the kiosk has its key."""
         found = prove(self._code_of(slip), record, self._stage.folder / "kiosk")
         kind = "unsigned" if found.fault else "good"
-        self._tell(f"    ⇒ {self._t(f'signed.{kind}')}  {record}")
+        self._tell(f"    ⇒ {self._say(f'signed.{kind}')}  {record}")
 
     def _code_of(self, slip: PrintedSlip) -> str:
         """The slip's code as a phone would read it from the paper."""
@@ -224,14 +235,14 @@ class Tour:
         return text
 
     def _headline(self, verdict: Verdict, state: State | None) -> str:
-        return self._t(f"result.{verdict}" if state is None else f"result.match.{state}")
+        return self._t(_headline_key(verdict, state))
 
     def _home(self) -> None:
         self._program.send("\x1b")
         self._see(self._t("home.tile.history"))
 
     def _see(self, wanted: str) -> str:
-        return self._until(lambda screen: wanted in screen, wanted)
+        return self._until(lambda screen: _unwrapped(wanted) in _unwrapped(screen), wanted)
 
     def _until(self, holds: Callable[[str], bool], wanted: str) -> str:
         try:
@@ -239,20 +250,26 @@ class Tour:
         except TimeoutError as error:
             raise self._difference(wanted) from error
 
-    def _show(self, screen: str) -> None:
-        for line in screen.splitlines():
+    def _show(self) -> None:
+        """What is on the screen, once nothing more is painted."""
+        self._program.wait_still(STILL, SECONDS)
+        for line in self._program.text.splitlines():
             if line.strip():
                 self._tell(f"      ┆ {line}")
 
     def _announce(self, step: str, what: str) -> None:
         self._steps += 1
-        self._tell(f"{self._steps:>3} {self._t(f'demo.step.{step}')}: {what}")
+        self._tell(f"{self._steps:>3} {self._say(f'demo.step.{step}')}: {what}")
 
     def _difference(self, wanted: str) -> DemoError:
-        self._show(self._program.text)
+        self._show()
         return DemoError("demo.difference", wanted=wanted)
 
 
+def _headline_key(verdict: Verdict, state: State | None) -> str:
+    return f"result.{verdict}" if state is None else f"result.match.{state}"
+
+
 def _unwrapped(text: str) -> str:
-    """The text without the breaks and blanks that narrow paper puts into it."""
-    return "".join(text.split())
+    """The text without breaks, blanks and drawn blocks, as a sentence wrapped beside a code."""
+    return _BETWEEN.sub("", text)

@@ -34,11 +34,11 @@ ANSWERS = (
 class Footprint:
     """All that a program leaves on the machine: processes that inherited its mark, files."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, language: str = "C.UTF-8") -> None:
         self._mark = f"E2E_MARK={uuid4()}"
         self._folder = folder
         name, _, value = self._mark.partition("=")
-        self.environ = {name: value, "TMPDIR": str(folder), "LC_ALL": "C.UTF-8"}
+        self.environ = {name: value, "TMPDIR": str(folder), "LC_ALL": language}
 
     def processes(self) -> list[psutil.Process]:
         return [process for process in psutil.process_iter() if self._is_marked(process)]
@@ -85,9 +85,10 @@ def test_the_tour_shows_every_answer_and_leaves_nothing(footprint: Footprint) ->
     steps = [int(number) for number in STEP.findall(out)]
     assert steps == [*range(1, len(steps) + 1)]
     assert f"{len(steps)} 步" in out.splitlines()[-1]
+    assert f"{len(steps)} steps" in out.splitlines()[-1]  # a terminal without a language: both
     told = [line for line in out.splitlines() if "⇒" in line]
     for answer in ANSWERS:
-        assert any(answer in line for line in told), answer
+        assert any(answer in line and " / " in line for line in told), answer
     for words in ("缺纸", "服务器停止", "服务器恢复", "手工输入", "残缺", "│"):
         assert words in out
     assert footprint.processes() == []
@@ -105,6 +106,8 @@ def test_on_a_terminal_it_is_the_kiosk_with_its_sheet_of_codes(footprint: Footpr
         assert len(footprint.processes()) == 5  # demo, supervisor, screen, server, printer
         demo.send("\x1b[20~")  # F9
         demo.wait_for("选一行", SECONDS)
+        demo.wait_until(lambda _: len(pages(demo)) == 1, "the path of the page", SECONDS)
+        see_page(Path(pages(demo)[0]))
         demo.send("\r")
         demo.wait_for("小票已打印", SECONDS)
         demo.send("\x1b[20~")
@@ -113,6 +116,34 @@ def test_on_a_terminal_it_is_the_kiosk_with_its_sheet_of_codes(footprint: Footpr
         assert demo.wait_end(SECONDS) == 0
         assert demo.echoes()
         assert demo.cursor_shown
+        assert "结束演示：按 F9，再按 Q。 / To leave the demo: F9, then Q." in demo.output.decode()
+
+
+def pages(demo: TerminalProgram) -> list[str]:
+    """The paths of the page on the screen, which may be wrapped."""
+    return re.findall(r"请打开：(/.*?sheet\.html)", "".join(demo.text.split()))
+
+
+def see_page(page: Path) -> None:
+    """The answers as captions, each once; no key of a text, no series of equal cards."""
+    text = page.read_text(encoding="utf-8")
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", text)
+    codes = re.findall(r"<code>(.*?)</code>", text)
+    assert len(captions) == len(set(captions)) == len(set(codes)) >= 11
+    assert {"✔ 一致，发票正常", "？ 查无此票"} <= set(captions)
+    assert not re.search(r"samples\.|result\.|demo\.", text)
+
+
+def test_on_an_english_terminal_all_of_it_is_english(tmp_path: Path) -> None:
+    footprint = Footprint(tmp_path, "en_US.UTF-8")
+    with TerminalProgram(ARGV, columns=80, rows=24, cwd=ROOT, env=footprint.environ) as demo:
+        demo.wait_for("To leave the demo: F9, then Q.", SECONDS)
+        demo.wait_for("Hold the", SECONDS)
+        demo.send("\x1b[20~")
+        demo.wait_for("choosing a line is like scanning it", SECONDS)
+        demo.send("q")
+        assert demo.wait_end(SECONDS) == 0
+    assert footprint.processes() == []
 
 
 def test_a_closed_window_ends_all_of_it(footprint: Footprint) -> None:
@@ -127,8 +158,7 @@ def test_a_tour_that_is_stopped_ends_all_of_it(footprint: Footprint) -> None:
         [*ARGV, "--tour"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, cwd=ROOT, env=env
     ) as tour:
         assert tour.stdout is not None
-        tour.stdout.readline()
-        assert STEP.match(tour.stdout.readline().decode())
+        assert any(STEP.match(line.decode()) for line in tour.stdout)
         tour.send_signal(signal.SIGTERM)
         tour.stdout.read()
     assert tour.returncode == 3

@@ -288,3 +288,5 @@ class Ports:
     signed_slips: SignedSlips | None = None
     codes: RecordCodes | None = None
     samples: Sequence[Sample] = ()
+    sample_page: str = ""
+    """The file with pictures of the same codes, to hold to a real scanner."""

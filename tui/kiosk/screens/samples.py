@@ -30,6 +30,9 @@ class SamplesScreen(KioskScreen):
         yield OptionList(
             *(Option(self.say(sample.key)) for sample in samples), id="samples", markup=False
         )
+        if ports is not None and ports.sample_page:
+            page = self.say("samples.page", path=ports.sample_page)
+            yield Static(page, id="samples-page", markup=False)
 
     async def recompose(self) -> None:
         """The same line of the sheet is chosen, and Enter scans it, in the other language too."""
