@@ -98,6 +98,14 @@ class HelpdeskSection:
         1200, "requests a minute of one kiosk; 0: no limit", at_least(0)
     )
     body_limit: int = _key(65536, "largest request body, bytes", between(1024, 16 * 1024 * 1024))
+    body_seconds: float = _key(
+        15.0,
+        "seconds a request's body may take; a kiosk that proves itself: twice",
+        between(1, 600),
+    )
+    connections_per_address: int = _key(
+        256, "connections of one address at a time; 0: no limit", at_least(0)
+    )
     drain: float = _key(5.0, "seconds that running requests get at the end", between(0.1, 60))
     disk_floor: int = _key(200, "MiB free on the disk, below which it is not ready", at_least(0))
     next_day: bool = _key(default=True, meaning="invoices of today cannot be checked yet")

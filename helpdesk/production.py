@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from helpdesk.config_file import Problem
 from helpdesk.db.address import PostgresAddress, parse_address
+from helpdesk.db.errors import DatabaseError
+from helpdesk.key_check import LOST, OTHER, check_keys_beside, open_ring
 from helpdesk.security import KeyRing, KeyRingError
 
 if TYPE_CHECKING:
@@ -16,8 +18,9 @@ if TYPE_CHECKING:
 
     from helpdesk.config import Config
 
-__all__ = ["production_problems", "trial_problems"]
+__all__ = ["database_problems", "production_problems", "trial_problems"]
 
+_OF_DATABASE = (OTHER, LOST)
 _PASSING = ("/tmp", "/var/tmp", "/dev/shm", "/run")  # noqa: S108 - named to be refused
 
 
@@ -29,6 +32,18 @@ def trial_problems(config: Config) -> list[Problem]:
 def production_problems(config: Config) -> list[Problem]:
     """Return everything that must be set before strangers use it."""
     return [*trial_problems(config), *_network(config), *_rules(config), *_places(config)]
+
+
+async def database_problems(config: Config) -> list[Problem]:
+    """Return what is wrong between the keys and the database, which a server may have open."""
+    try:
+        await check_keys_beside(config, await open_ring(config))
+    except DatabaseError as error:
+        return [Problem(error.code, error.params)]
+    except KeyRingError as error:
+        # That there are no good keys at all is told already.
+        return [Problem(error.code, error.params)] if error.code in _OF_DATABASE else []
+    return []
 
 
 def _keys(config: Config) -> Iterator[Problem]:
@@ -60,6 +75,8 @@ def _rules(config: Config) -> Iterator[Problem]:
             yield Problem("production.unlimited", {"key": f"helpdesk.{name}"})
     if not config.security.guesses_per_minute:
         yield Problem("production.unlimited", {"key": "security.guesses_per_minute"})
+    if config.security.shared_access:
+        yield Problem("production.shared_access", {"key": "security.shared_access"})
     if not config.centre.address:
         yield Problem("production.centre", {"key": "centre.address"})
 

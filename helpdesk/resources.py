@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from helpdesk.db import Database
 from helpdesk.db.finishing import finish
-from helpdesk.security import KeyRing
+from helpdesk.key_check import check_keys, open_ring
 from helpdesk.texts import load_texts
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from helpdesk.clock import Clock
     from helpdesk.config import Config
     from helpdesk.ids import Ids
+    from helpdesk.security import KeyRing
     from helpdesk.texts import Texts
 
 __all__ = ["Resources", "open_resources"]
@@ -40,12 +41,14 @@ async def open_resources(config: Config, clock: Clock, ids: Ids) -> AsyncIterato
     """Open keys and database for the length of a block.
 
     Raises:
-        KeyRingError, DatabaseError: When either cannot be opened; nothing stays open.
+        KeyRingError, DatabaseError: When either cannot be opened, or the keys are not those of
+            the database (`keys.other`); nothing stays open.
     """
     texts = await asyncio.to_thread(load_texts)
-    keys = await asyncio.to_thread(KeyRing.open, config.keys)
+    keys = await open_ring(config)
     database = await Database.open(config.database_url)
     try:
+        await check_keys(database, keys, clock)
         yield Resources(config, clock, ids, database, keys, texts)
     finally:
         await finish(database.close())

@@ -18,6 +18,7 @@ from helpdesk.control import control_socket
 from helpdesk.db import DatabaseError, migrate, pending
 from helpdesk.db.finishing import finish
 from helpdesk.errors import HelpdeskError
+from helpdesk.key_check import check_keys
 from helpdesk.logs import note_loop_error
 from helpdesk.slices import COMMANDS
 from helpdesk.web.health import DRAINING
@@ -89,6 +90,8 @@ async def serve(
         resources = app[RESOURCES]
         if migrating:
             await migrate(resources.database)
+            # Before that there may have been no place for the check value.
+            await check_keys(resources.database, resources.keys, resources.clock)
         elif waiting := await pending(resources.database):
             raise DatabaseError("db.migrations", first=waiting[0])
         await stack.enter_async_context(control_socket(config.control, resources, COMMANDS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 import typer
@@ -25,11 +26,13 @@ def check_config(
     """Read the configuration and tell what is wrong with it."""
     from helpdesk.config import SECTIONS
     from helpdesk.config_file import ConfigError
-    from helpdesk.production import production_problems
+    from helpdesk.production import database_problems, production_problems
 
     frame = frame_of(context)
     loaded = frame.load(config)
     problems = production_problems(loaded) if production else []
+    if production:
+        problems += asyncio.run(database_problems(loaded))
     if as_json:
         for problem in problems:
             frame.json({"problem": problem.code, **problem.params})

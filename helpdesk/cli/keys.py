@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -44,10 +45,15 @@ def init(
     as_json: JsonOption = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Make a key ring where the configuration wants it."""
-    from helpdesk.security import KeyRing
+    from helpdesk.key_check import LOST, has_check_value
+    from helpdesk.security import KeyRing, KeyRingError
 
     frame = frame_of(context)
-    folder = frame.load(config).keys
+    settings = frame.load(config)
+    folder = settings.keys
+    root = folder / KeyRing.ROOT_FILE
+    if not root.exists() and asyncio.run(has_check_value(settings)):
+        raise KeyRingError(LOST, path=str(root))
     KeyRing.create(folder)
     if as_json:
         frame.json({"keys": str(folder), "access": str(folder / KeyRing.ACCESS_FILE)})

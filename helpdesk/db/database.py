@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import sys
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -15,6 +14,7 @@ from tortoise.context import TortoiseContext, _current_context
 from helpdesk.db.address import PostgresAddress, SqliteAddress, parse_address
 from helpdesk.db.apps import MODELS
 from helpdesk.db.asyncpg_client import SafeAsyncpgClient
+from helpdesk.db.credentials import credentials
 from helpdesk.db.errors import DatabaseError, translated, translated_orm
 from helpdesk.db.finishing import finish
 from helpdesk.db.owner import Ownership
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Database", "database_of"]
 
-_COMMAND_SECONDS = 30
 _POOL = 5
 _SQLITE_PRAGMAS = {
     "journal_mode": "WAL",
@@ -198,43 +197,27 @@ class Database:
             self._reader = SqliteReader(self._address.path)
             await self._reader.open()
         else:
-            credentials = await asyncio.to_thread(_credentials, self._address)
-            self._pool = await asyncpg.create_pool(**credentials, min_size=1)
+            given = await asyncio.to_thread(credentials, self._address)
+            self._pool = await asyncpg.create_pool(**given, min_size=1, max_size=_POOL)
 
     def _tortoise_config(self, models: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
         engine: type[Any]
-        credentials: dict[str, Any]
+        given: dict[str, Any]
         if isinstance(self._address, SqliteAddress):
-            engine, credentials = SafeSqliteClient, {"file_path": str(self._address.path)}
-            credentials |= _SQLITE_PRAGMAS
+            engine, given = SafeSqliteClient, {"file_path": str(self._address.path)}
+            given |= _SQLITE_PRAGMAS
         else:
-            engine, credentials = SafeAsyncpgClient, _credentials(self._address)
-            credentials |= {"minsize": 1, "maxsize": credentials.pop("max_size")}
+            engine, given = SafeAsyncpgClient, credentials(self._address)
+            given |= {"minsize": 1, "maxsize": _POOL}
         # Tortoise caches statements by the connection's name: one name for two dialects mixes them.
         self._apps = {
             name: {"models": [module], "migrations": migrations, "default_connection": self.dialect}
             for name, (module, migrations) in models.items()
         }
         return {
-            "connections": {
-                self.dialect: {"engine": engine.__module__, "credentials": credentials}
-            },
+            "connections": {self.dialect: {"engine": engine.__module__, "credentials": given}},
             "apps": self._apps,
         }
-
-
-def _credentials(address: PostgresAddress) -> dict[str, Any]:
-    return {
-        "host": address.host,
-        "port": address.port,
-        "user": address.user,
-        # Never None: asyncpg would then look for a password file of whoever runs it.
-        "password": address.password or "",
-        "database": address.database,
-        "ssl": ssl.create_default_context() if address.tls else False,
-        "command_timeout": _COMMAND_SECONDS,
-        "max_size": _POOL,
-    }
 
 
 @asynccontextmanager

@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 
 BUREAU: web.AppKey[Bureau] = web.AppKey("kiosks.bureau", Bureau)
 
-PUSH_LIMIT: Final = 16 << 20
+PUSH_LIMIT: Final = 4 << 20
+"""A batch of a kiosk is below 2 MiB: 1 MiB of content and one entry more, in base64."""
 _STATUS: Final[Mapping[str, int]] = {
     Fault.ENROLMENT_PROOF: 403,
     Fault.ENROLMENT_USED: 403,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from dataclasses import replace
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from helpdesk.kiosks.nonces import Freshness
 from helpdesk.kiosks.roster import KeyStanding
 from helpdesk.trust.errors import TrustError
-from helpdesk.web import Channel, Principal, RequestError
+from helpdesk.web import Channel, Principal, RequestError, TokenBuckets
 from helpdesk.web.permission import Standing
 from helpdesk.wire import answer_signature, challenge, request_signature
 from helpdesk.wire.errors import WireError
@@ -27,8 +30,37 @@ if TYPE_CHECKING:
     from helpdesk.wire.request_signature import Request, VerifiedRequest
 
 REPLAYED: Final = "signature.replayed"
+STRANGERS_PER_MINUTE: Final = 60
+"""Answers a minute that are signed for keys nobody knows: a restored server's kiosk needs one."""
 
+_LONG: Final = 1 << 16
+_MOST_KNOWN: Final = 10_000
 _SCHEME: Final = {"WWW-Authenticate": "Signature"}
+
+
+@dataclass(frozen=True, slots=True)
+class KioskCall:
+    """The web's `SignedCall`: a kiosk's signature over a head that holds."""
+
+    principal: Principal
+    refusal: RequestError | None
+    _digest_holds: Callable[[bytes], None]
+    _first_use: Callable[[], Awaitable[None]]
+
+    async def accept(self, body: bytes) -> None:
+        """Hold `body` against its digest; the first call under a new key ends the old one's time.
+
+        Raises:
+            RequestError: 401 `signature.digest`.
+        """
+        try:
+            if len(body) > _LONG:
+                await asyncio.to_thread(self._digest_holds, body)
+            else:
+                self._digest_holds(body)
+        except WireError as error:
+            raise RequestError(error.code, status=401, headers=_SCHEME) from error
+        await self._first_use()
 
 
 class SignedRequests:
@@ -49,50 +81,49 @@ class SignedRequests:
         self._nonces = nonces
         self._clock = clock
         self._chance = chance
+        self._known: OrderedDict[str, None] = OrderedDict()
+        self._strangers = TokenBuckets(STRANGERS_PER_MINUTE, clock)
 
-    async def principal(
-        self,
-        request: Request,
-        headers: Mapping[str, str],
-        read: Callable[[], Awaitable[bytes]],
-        *,
-        replayable: bool,
-    ) -> Principal:
-        """The kiosk that signed, named by its prefix; only then its body is read.
+    async def identify(
+        self, request: Request, headers: Mapping[str, str], *, replayable: bool
+    ) -> KioskCall:
+        """The kiosk that signed, named by its prefix, by the head of its request alone.
 
         Raises:
-            RequestError: 401 `signature.*`; with `signature.skew` the server's time and a
-                challenge.
+            RequestError: 401 `signature.*`.
         """
         keyid = request_signature.keyid_of(headers)
-        found = None if keyid is None else await self._roster.key(keyid)
-        key = found if found is not None and found.state.accepted else None
+        key = None if keyid is None else await self._key(keyid)
+        accepted = key if key is not None and key.state.accepted else None
+        refusal = None
         try:
             verified = request_signature.verify_unread(
                 request,
                 headers,
-                lambda _: None if key is None else key.verifying,
+                lambda _: None if accepted is None else accepted.verifying,
                 self._clock.now(),
                 self._answers,
             )
-            request_signature.check_body(headers, await read())
         except WireError as error:
-            if error.code == Fault.SIGNATURE_SKEW:
-                await read()  # it is a kiosk's: let it finish, so that it hears the answer
-            if found is not None and error.code == Fault.SIGNATURE_KEY:
-                await self._retired_used(found, request, headers)
-            raise self._refusal(error.code, keyid) from error
-        if key is None:
+            refusal = self._refusal(error.code, keyid)
+            if key is not None and error.code == Fault.SIGNATURE_KEY:
+                await self._retired_used(key, request, headers)
+            if error.code != Fault.SIGNATURE_SKEW:
+                raise refusal from error
+        else:
+            if not replayable:
+                refusal = await self._use(verified)
+        if accepted is None:
             raise self._refusal(Fault.SIGNATURE_KEY, keyid)
-        if not replayable:
-            await self._use(verified)
-        await self._first_use(key)
-        standing = Standing.SHUT_OUT if key.standing.shut_out else Standing.ENROLLED
-        return Principal(Channel.KIOSK, key.kiosk, standing)
+        return self._call(accepted, headers, refusal)
 
     def answered(self, headers: Mapping[str, str], status: int, body: bytes) -> Mapping[str, str]:
-        """The field that signs the answer; nothing for fields that are no signature."""
-        if request_signature.keyid_of(headers) is None:
+        """The field that signs the answer; nothing for fields that are no signature.
+
+        Whoever makes up keys gets few signatures out of us: each takes us as long as a check.
+        """
+        keyid = request_signature.keyid_of(headers)
+        if keyid is None or (keyid not in self._known and self._strangers.take("") > 0):
             return {}
         return answer_signature.sign(self._secrets.receipt, headers, status, body)
 
@@ -108,15 +139,16 @@ class SignedRequests:
             return
         await self._fleet.retired_key_used(key, verified.created)
 
-    async def _use(self, verified: VerifiedRequest) -> None:
-        """Let a request count, once."""
-        freshness = await self._nonces.use(verified)
-        if freshness is Freshness.UNKNOWN and self._answers(verified.keyid, verified.nonce):
-            freshness = await self._nonces.use(replace(verified, challenged=True))
-        if freshness is Freshness.SEEN:
-            raise self._refusal(REPLAYED, verified.keyid)
-        if freshness is Freshness.UNKNOWN:
-            raise self._refusal(Fault.SIGNATURE_SKEW, verified.keyid)
+    def _call(
+        self, key: KioskKey, headers: Mapping[str, str], refusal: RequestError | None
+    ) -> KioskCall:
+        standing = Standing.SHUT_OUT if key.standing.shut_out else Standing.ENROLLED
+        return KioskCall(
+            Principal(Channel.KIOSK, key.kiosk, standing),
+            refusal,
+            partial(request_signature.check_body, headers),
+            partial(self._first_use, key),
+        )
 
     async def _first_use(self, key: KioskKey) -> None:
         """The first request under a new key ends the old one's time."""
@@ -126,6 +158,27 @@ class SignedRequests:
             await self._fleet.first_use(key)
         except TrustError as error:
             raise self._refusal(Fault.SIGNATURE_KEY, key.keyid) from error
+
+    async def _key(self, keyid: str) -> KioskKey | None:
+        """The key of an id, whatever its state; remembered as one that gets signed answers."""
+        key = await self._roster.key(keyid)
+        if key is not None:
+            self._known[keyid] = None
+            self._known.move_to_end(keyid)
+            if len(self._known) > _MOST_KNOWN:
+                self._known.popitem(last=False)
+        return key
+
+    async def _use(self, verified: VerifiedRequest) -> RequestError | None:
+        """Let a request count, once; the refusal of one from before anything was remembered."""
+        freshness = await self._nonces.use(verified)
+        if freshness is Freshness.UNKNOWN and self._answers(verified.keyid, verified.nonce):
+            freshness = await self._nonces.use(replace(verified, challenged=True))
+        if freshness is Freshness.SEEN:
+            raise self._refusal(REPLAYED, verified.keyid)
+        if freshness is Freshness.UNKNOWN:
+            return self._refusal(Fault.SIGNATURE_SKEW, verified.keyid)
+        return None
 
     def _answers(self, keyid: str, nonce: str) -> bool:
         return challenge.holds(self._secrets.challenge, keyid, nonce, self._clock.now())

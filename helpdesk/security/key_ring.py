@@ -129,6 +129,11 @@ class KeyRing:
         return max(self._data)
 
     @property
+    def fingerprint(self) -> str:
+        """16 hex characters that name this ring to people, and give nothing of its keys away."""
+        return _derived(self._index, b"fingerprint").hex()[:16]
+
+    @property
     def kiosk_access(self) -> bytes:
         """The secret that kiosks of this centre present."""
         return self._kiosk_access

@@ -12,7 +12,13 @@ from helpdesk.web.call import BodyT, Call, PathT, QueryT
 from helpdesk.web.errors import ApiError, RequestError
 from helpdesk.web.guard import GUARD, REQUEST_ID, TEXTS
 from helpdesk.web.operation import Operation
-from helpdesk.web.parsing import parse_body, parse_idempotency_key, parse_path, parse_query
+from helpdesk.web.parsing import (
+    check_content_type,
+    parse_body,
+    parse_idempotency_key,
+    parse_path,
+    parse_query,
+)
 from helpdesk.web.permission import Channel, Standing
 from helpdesk.web.principals import CHALLENGE
 from helpdesk.web.traffic import TRAFFIC, Traffic
@@ -145,21 +151,25 @@ async def _call(operation: Operation, request: web.Request) -> Call[Any, Any, An
     """Check in the order that costs least and tells least: who, how often, may they, what."""
     guard = request.app[GUARD]
     address = guard.address(request)
-    if operation.body_limit is not None:
-        request = request.clone(client_max_size=operation.body_limit)
-    principal = await guard.admitted(request, address, operation)
+    caller = await guard.admitted(request, address, operation)
+    principal = caller.principal
     _permit(operation, principal)
-    named = principal.channel is not Channel.ANONYMOUS
     key = None
     if operation.idempotent:
-        key = parse_idempotency_key(request.headers, required=named)
+        required = principal.channel is not Channel.ANONYMOUS
+        key = parse_idempotency_key(request.headers, required=required)
+    path = parse_path(request, operation.path_parts)
+    query = parse_query(request, operation.query)
+    if operation.body is not None:
+        check_content_type(request)
+    body = await guard.body(request, caller, operation)
     if operation.body_limit is not None:
         # A long body takes a while to read.
         await request.app[TRAFFIC].give_way()
     return Call(
-        path=parse_path(request, operation.path_parts),
-        query=parse_query(request, operation.query),
-        body=await parse_body(request, operation.body) if operation.body else None,
+        path=path,
+        query=query,
+        body=await parse_body(body, operation.body) if operation.body else None,
         principal=principal,
         address=address,
         idempotency_key=key,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from helpdesk.wire.problem import FieldProblem
 
-__all__ = ["ApiError", "RateLimited", "RequestError"]
+__all__ = ["ApiError", "ClientGone", "RateLimited", "RequestError"]
 
 
 class ApiError(HelpdeskError):
@@ -44,3 +44,10 @@ class RateLimited(RequestError):  # noqa: N818 - the name of the condition, as H
     def __init__(self, seconds: float, code: str = "request.rate") -> None:
         wait = str(max(1, math.ceil(seconds)))
         super().__init__(code, status=429, headers={"Retry-After": wait}, seconds=wait)
+
+
+class ClientGone(RequestError):  # noqa: N818 - the name of the condition
+    """The caller hung up in the middle of its request: nobody is there to be answered."""
+
+    def __init__(self) -> None:
+        super().__init__("request.gone", status=400)

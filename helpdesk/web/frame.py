@@ -12,7 +12,7 @@ from helpdesk.app_keys import RESOURCES
 from helpdesk.db import DatabaseError
 from helpdesk.errors import HelpdeskError
 from helpdesk.logs import places
-from helpdesk.web.errors import RequestError
+from helpdesk.web.errors import ClientGone, RequestError
 from helpdesk.web.guard import GUARD, REQUEST_ID, TEXTS
 from helpdesk.web.language import preferred_language
 from helpdesk.web.problem import problem
@@ -35,6 +35,8 @@ _HEADERS = {
 }
 
 _NOT_LET_IN = (401, 403, 429)
+_UNREAD = (408, 413)
+"""Statuses after which a body is still on its way: nothing more is heard on that line."""
 
 _log = structlog.stdlib.get_logger("helpdesk.web")
 
@@ -48,6 +50,8 @@ async def frame(request: web.Request, handler: Handler) -> web.StreamResponse:
     request[REQUEST_ID] = request_id
     request[TEXTS] = texts
     try:
+        if request.match_info.http_exception is not None:
+            request.app[GUARD].missed(request)
         response = await handler(request)
     except (HelpdeskError, web.HTTPException) as error:
         refusal = _refusal(error, request_id)
@@ -58,12 +62,17 @@ async def frame(request: web.Request, handler: Handler) -> web.StreamResponse:
     response.headers.update(_HEADERS)
     response.headers["Content-Language"] = texts.language.replace("_", "-")
     response.headers["X-Request-Id"] = request_id
+    if response.status in _UNREAD:
+        response.force_close()
     sign_answer(request.app[GUARD].signatures, request, response)
     return response
 
 
 def _note(request: web.Request, refusal: RequestError, request_id: str) -> None:
     """Log who was not let in: by the route's pattern, never by what stood in its place."""
+    if isinstance(refusal, ClientGone):
+        _log.info("request.left", request_id=request_id, method=request.method)
+        return
     if refusal.status not in _NOT_LET_IN:
         return
     resource = request.match_info.route.resource

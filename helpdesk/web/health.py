@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from helpdesk.app_keys import RESOURCES
 from helpdesk.db import DatabaseError, pending
+from helpdesk.key_check import keys_fit
 from helpdesk.web.permission import Permission
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Readiness(BaseModel):
 
     status: Literal["ready", "not_ready"]
     reasons: list[str]
-    """Codes: ``draining``, ``database``, ``migrations``, ``disk``."""
+    """Codes: ``draining``, ``database``, ``migrations``, ``keys``, ``disk``."""
 
 
 class Draining:
@@ -112,6 +113,8 @@ async def reasons_against(resources: Resources) -> list[str]:
         async with asyncio.timeout(_PROBE_SECONDS):
             if await pending(resources.database):
                 reasons.append("migrations")
+            elif not await keys_fit(resources.database, resources.keys):
+                reasons.append("keys")
             else:
                 await _beat(resources)
     except (DatabaseError, TimeoutError):

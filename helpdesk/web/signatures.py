@@ -9,27 +9,45 @@ from aiohttp import web
 from helpdesk.wire.request_signature import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Mapping
 
+    from helpdesk.web.errors import RequestError
     from helpdesk.web.permission import Principal
 
-__all__ = ["Signatures", "as_signed", "sign_answer"]
+__all__ = ["Signatures", "SignedCall", "as_signed", "sign_answer"]
+
+
+class SignedCall(Protocol):
+    """A request whose signature holds; its body was not looked at yet."""
+
+    @property
+    def principal(self) -> Principal:
+        """Who signed."""
+        ...
+
+    @property
+    def refusal(self) -> RequestError | None:
+        """Why it is refused though the signature holds: a clock that is wrong."""
+        ...
+
+    async def accept(self, body: bytes) -> None:
+        """Take it that this is the body, and let the request count.
+
+        Raises:
+            RequestError: 401 ``signature.digest`` for another body than the signed one.
+        """
+        ...
 
 
 class Signatures(Protocol):
     """Knows the keys of those who sign."""
 
-    async def principal(
-        self,
-        request: Request,
-        headers: Mapping[str, str],
-        read: Callable[[], Awaitable[bytes]],
-        *,
-        replayable: bool,
-    ) -> Principal:
-        """Return who signed ``request``; unless ``replayable``, each nonce counts once.
+    async def identify(
+        self, request: Request, headers: Mapping[str, str], *, replayable: bool
+    ) -> SignedCall:
+        """Return who signed ``request``, by its head alone; its body is not in ``request``.
 
-        The body is not in ``request``: ``read`` gives it, once it is known who sent it.
+        Unless ``replayable``, each nonce counts once.
 
         Raises:
             RequestError: 401 with a code ``signature.*``.

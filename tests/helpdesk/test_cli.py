@@ -126,6 +126,8 @@ def test_what_is_not_fit_for_the_public(config: str) -> None:
         "production.unlimited",
         "production.centre",
         "production.passing",
+        "production.shared_access",
+        "db.unavailable",
         None,
     }
 
@@ -136,7 +138,8 @@ def test_a_configuration_fit_for_the_public(
     monkeypatch.setattr("helpdesk.production._PASSING", ())
     file = tmp_path / "config.toml"
     file.write_text(
-        "[centre]\naddress = '1 Road'\n[helpdesk]\ntrusted_proxies = '127.0.0.1'\n",
+        "[centre]\naddress = '1 Road'\n[helpdesk]\ntrusted_proxies = '127.0.0.1'\n"
+        "[security]\nshared_access = false\n",
         encoding="utf-8",
     )
     _run("keys", "init", "--config", str(file))

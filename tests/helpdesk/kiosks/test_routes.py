@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import secrets
 from dataclasses import dataclass, replace
@@ -74,7 +75,8 @@ class Line:
     async def send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
         if body:
             headers = {"Content-Type": "application/json", **headers}
-        response = await self.client.request(method, path, data=body or None, headers=headers)
+        sent = io.BytesIO(body) if body else None
+        response = await self.client.request(method, path, data=sent, headers=headers)
         data = await response.read()
         answer_signature.check(response.headers, self.receipt, headers, response.status, data)
         self.challenge = response.headers.get(sync.CHALLENGE, "")
