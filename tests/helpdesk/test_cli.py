@@ -127,7 +127,6 @@ def test_what_is_not_fit_for_the_public(config: str) -> None:
         "production.centre",
         "production.passing",
         "production.shared_access",
-        "db.unavailable",
         None,
     }
 

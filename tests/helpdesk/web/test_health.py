@@ -30,6 +30,14 @@ async def test_migrations_missing(house: Any, serve: Any) -> None:
     assert await _ready(client) == (503, ["migrations"])
 
 
+async def test_a_database_that_other_keys_have_written(house: Any, serve: Any) -> None:
+    client = await serve(house)
+    assert await _ready(client) == (200, [])
+    async with client.app[RESOURCES].database.transaction() as tx:
+        await tx.execute("UPDATE key_check SET indexed = $1", "0" * 64)
+    assert await _ready(client) == (503, ["keys"])
+
+
 async def test_a_disk_nearly_full(house: Any, serve: Any) -> None:
     client = await serve(house.with_settings(disk_floor=1 << 40))
     assert await _ready(client) == (503, ["disk"])
