@@ -14,7 +14,7 @@ help: ## this list
 # Debian keeps ensurepip, without which there is no pip in an environment, in a package of its own.
 $(VENV)/base.stamp:
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/debian "The environment in $(VENV)/" python3-venv
-	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
 # What a lock file brings, told package by package: it takes a minute, and silence looks like a hang.
