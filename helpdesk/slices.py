@@ -10,6 +10,7 @@ from helpdesk.kiosks import commands as kiosks
 from helpdesk.kiosks import routes as kiosk_routes
 from helpdesk.packs import commands as packs
 from helpdesk.packs import routes as pack_routes
+from helpdesk.pages import routes as pages
 from helpdesk.registry import commands as registry
 from helpdesk.resources import Resources
 from helpdesk.trust import commands as trust
@@ -33,6 +34,7 @@ ROUTES: tuple[Callable[[Api, web.Application], None], ...] = (
     verification.register,
     pack_routes.register,
     kiosk_routes.register,
+    pages.register,
 )
 
 COMMANDS: Mapping[str, Command] = MappingProxyType(

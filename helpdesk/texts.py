@@ -14,7 +14,7 @@ __all__ = ["DEFAULT_LANGUAGE", "LANGUAGES", "Catalogue", "Texts", "load_texts"]
 LANGUAGES = ("zh_CN", "en")
 DEFAULT_LANGUAGE = "zh_CN"
 
-_DOMAINS = ("foundation", "helpdesk", "kiosks", "operator")
+_DOMAINS = ("foundation", "helpdesk", "kiosks", "operator", "pages")
 _FOLDER = Path(__file__).parent / "locale"
 
 

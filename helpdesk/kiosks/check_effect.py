@@ -37,7 +37,14 @@ class CheckEffect:
         recorded = await self._adoption.adopt(
             tx,
             [
-                ToldCheck(check.op_id, check.claim, check.outcome.verdict, check.record, check.at)
+                ToldCheck(
+                    op_id=check.op_id,
+                    claim=check.claim,
+                    told=check.outcome.verdict,
+                    record=check.record,
+                    at=check.at,
+                    token=check.token,
+                )
                 for check in checks
             ],
         )

@@ -164,6 +164,10 @@ class TrustAuthority:
         listed, known = await self._listed()
         return slip_code.verify(code, listed, known, self._clock.now())
 
+    async def listed(self) -> trust_list.TrustList:
+        """The list that kiosks get now. Raises as `trust_list_for`."""
+        return (await self._listed())[0]
+
     async def keys(self) -> tuple[TrustedKey, ...]:
         """All keys that were ever certified."""
         return await book.all_keys(self._database)

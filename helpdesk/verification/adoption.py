@@ -36,6 +36,7 @@ class ToldCheck:
     told: Verdict
     record: str
     at: datetime
+    token: str = ""
 
     def read(self) -> Reading:
         """What it says of an invoice; a kiosk tells no CRC."""
@@ -69,7 +70,14 @@ class CheckAdoption:
         return await self._store.write(tx, [self._pending(check) for check in checks])
 
     def _pending(self, check: ToldCheck) -> Pending:
-        question = Question(check.op_id, check.read, (ADOPTED,), self._channel, record=check.record)
+        question = Question(
+            check.op_id,
+            check.read,
+            (ADOPTED,),
+            self._channel,
+            record=check.record,
+            token=check.token,
+        )
         return Pending(
             question,
             ADOPTED,

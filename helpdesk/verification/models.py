@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -16,6 +18,7 @@ class CheckRow(Model):
     verdict = fields.CharField(max_length=12)
     state = fields.CharField(max_length=12, null=True)
     record = fields.CharField(max_length=32)
+    token_index = fields.CharField(max_length=32, null=True)
     at_ms = fields.BigIntField()
     sealed = fields.BinaryField()
 
@@ -24,6 +27,7 @@ class CheckRow(Model):
 
         table = "verification_check"
         table_description = "Checks, sealed"
+        indexes: ClassVar = [("record",)]
         app = "verification"
 
 

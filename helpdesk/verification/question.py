@@ -30,7 +30,7 @@ class Question(NamedTuple):
     `read` is called once, when it is the question's turn, and must not raise. `asked` is the
     request as given: a retry must ask the very same. `channel` counts its daily limit apart;
     `name` is a kiosk's prefix or "". `numbered` asks for a record number; else `record` is
-    kept, which may be "".
+    kept, which may be "". `token` is the record's 96 bits of chance (20 characters), or "".
     """
 
     op_id: str
@@ -40,6 +40,7 @@ class Question(NamedTuple):
     name: str = ""
     record: str = ""
     numbered: bool = False
+    token: str = ""
 
 
 class Pending(NamedTuple):
@@ -58,9 +59,15 @@ class Pending(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """A check that is on the disk; `asked` is the request that was answered first."""
+    """A check that is on the disk; `asked` is the request that was answered first.
+
+    `claimed` is what that request said of the invoice, in the words of `sealed_form.claimed`;
+    only one that was on the disk before this transaction (`repeated`) carries it.
+    """
 
     outcome: Outcome
     record: str
     asked: str
     repeated: bool = False
+    claimed: tuple[str, ...] = ()
+    token: str = ""

@@ -59,6 +59,7 @@ class Desk:
         per_minute = resources.config.security.guesses_per_minute
         self.guesses = TokenBuckets(per_minute, resources.clock)
         self.advice = advice_of(resources.texts)
+        self.site = resources.config.helpdesk.public_site
 
 
 DESK: web.AppKey[Desk] = web.AppKey("verification.desk", Desk)
@@ -107,7 +108,9 @@ async def verify(call: Call[VerificationRequest]) -> web.Response:
         raise RequestError(error.code, status=422) from error
     if not recorded.repeated and rules.is_guess(recorded.outcome.verdict):
         desk.guesses.spend(guesser)
-    body = answer_json(recorded.outcome, recorded.record, desk.advice[call.language])
+    advice, token = desk.advice[call.language], recorded.token
+    address = desk.site.record_address(recorded.record, token) if desk.site and token else ""
+    body = answer_json(recorded.outcome, recorded.record, advice, token, address)
     return web.Response(body=body, content_type="application/json")
 
 
@@ -144,6 +147,7 @@ def _question(call: Call[VerificationRequest], desk: Desk) -> Question:
         name=call.principal.name,
         record=_own_record(request.record, call.principal.name) if kiosk else "",
         numbered=not kiosk,
+        token="" if kiosk else desk.ids.token(),
     )
 
 

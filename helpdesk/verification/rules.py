@@ -39,7 +39,7 @@ class Finding:
     @property
     def counted(self) -> bool:
         """Whether it uses up one of the invoice's checks: found or not, but looked for."""
-        return self.verdict in _LOOKED_FOR
+        return looked_for(self.verdict)
 
 
 _LOOKED_FOR = frozenset({Verdict.MATCH, Verdict.MISMATCH, Verdict.NOT_FOUND, Verdict.UNAVAILABLE})
@@ -70,6 +70,11 @@ def exhausted(finding: Finding, checks_today: int, policy: Policy) -> Finding:
     """The finding, or the daily limit. `checks_today` counts this check too."""
     over = finding.counted and policy.exhausted(checks_today - 1)
     return EXHAUSTED if over else finding
+
+
+def looked_for(verdict: Verdict) -> bool:
+    """Whether a check with this verdict was counted, having asked the registry."""
+    return verdict in _LOOKED_FOR
 
 
 def is_guess(verdict: Verdict) -> bool:

@@ -9,17 +9,18 @@ has changed meanwhile.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from helpdesk.errors import HelpdeskError
 from invoices.advice import AdviceCode
+from invoices.claim import Claim
 from invoices.face import Details
 from invoices.kinds import Field, Kind
 from invoices.outcome import Outcome
 from invoices.verdict import Source, State, Verdict
 
 if TYPE_CHECKING:
-    from invoices.claim import Claim
+    from collections.abc import Sequence
 
 FORM: Final = "1"
 _SEPARATOR: Final = "\x1f"
@@ -27,17 +28,62 @@ _PICTURE: Final = "\u241f"
 _CLAIMED: Final = 7
 _OUTCOME: Final = 6
 _DETAILS: Final = 10
-_PARTS: Final = 1 + _CLAIMED + _OUTCOME + _DETAILS
+_PARTS: Final = 1 + _CLAIMED + _OUTCOME + _DETAILS + 1
+"""All but the last, which is what was asked; before it stands the record's token."""
 _UNREAD: Final = ("",) * _CLAIMED
 _NOTHING_SHOWN: Final = ("",) * _DETAILS
 
 
-def encode(claim: Claim | None, outcome: Outcome, asked: str) -> bytes:
-    """The bytes to seal: amounts in fen, moments in UTC; what was asked stands last as given."""
+class Unsealed(NamedTuple):
+    """What a row held; `token` is "" where its record has none."""
+
+    outcome: Outcome
+    asked: str
+    claimed: tuple[str, ...]
+    token: str
+
+
+def claimed(claim: Claim | None) -> tuple[str, ...]:
+    """What a claim says, part by part; empty parts for a text that could not be read."""
+    return _UNREAD if claim is None else tuple(map(_parted, _claimed(claim)))
+
+
+def same_claim(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two claims say the same: of several kinds, which is the likeliest says nothing."""
+    return one[1:] == other[1:] and set(one[0].split()) == set(other[0].split())
+
+
+def claim_of(claimed: Sequence[str]) -> Claim | None:
+    """The claim again; None of a text that could not be read.
+
+    Raises `HelpdeskError` `verification.form`.
+    """
+    kinds, code, number, issued_on, amount, check_code, tax_id = claimed
+    if not kinds:
+        return None
+    try:
+        return Claim(
+            kinds=tuple(map(Kind, kinds.split())),
+            code=code,
+            number=number,
+            issued_on=date.fromisoformat(issued_on) if issued_on else None,
+            amount=int(amount) if amount else None,
+            check_code=check_code or None,
+            seller_tax_id=tax_id or None,
+        )
+    except ValueError as error:
+        raise HelpdeskError("verification.form") from error
+
+
+def encode(claimed: Sequence[str], outcome: Outcome, asked: str, token: str = "") -> bytes:
+    """The bytes to seal: amounts in fen, moments in UTC; what was asked stands last as given.
+
+    `claimed` as the function of that name gives it, `token` the record's own.
+    """
     return _SEPARATOR.join(
         (
             FORM,
-            *(_UNREAD if claim is None else map(_parted, _claimed(claim))),
+            *claimed,
             outcome.verdict,
             outcome.state or "",
             outcome.source or "",
@@ -45,13 +91,14 @@ def encode(claim: Claim | None, outcome: Outcome, asked: str) -> bytes:
             " ".join(outcome.compared),
             " ".join(outcome.advice),
             *(_NOTHING_SHOWN if outcome.details is None else _shown(outcome.details)),
+            token,
             asked,
         )
     ).encode()
 
 
-def decode(plain: bytes) -> tuple[Outcome, str]:
-    """The outcome in these bytes, and what was asked.
+def decode(plain: bytes) -> Unsealed:
+    """What stands in these bytes.
 
     Raises `HelpdeskError` `verification.form` for bytes of another form.
     """
@@ -59,14 +106,14 @@ def decode(plain: bytes) -> tuple[Outcome, str]:
     if parts[0] != FORM or len(parts) != _PARTS + 1:
         raise HelpdeskError("verification.form")
     try:
-        return _outcome(parts), parts[-1]
+        return Unsealed(_outcome(parts), parts[-1], tuple(parts[1 : 1 + _CLAIMED]), parts[-2])
     except ValueError as error:
         raise HelpdeskError("verification.form") from error
 
 
 def _outcome(parts: list[str]) -> Outcome:
-    verdict, state, source, as_of, compared, advice = parts[1 + _CLAIMED : -1 - _DETAILS]
-    details = parts[-1 - _DETAILS : -1]
+    verdict, state, source, as_of, compared, advice = parts[1 + _CLAIMED : -2 - _DETAILS]
+    details = parts[-2 - _DETAILS : -2]
     return Outcome(
         verdict=Verdict(verdict),
         state=State(state) if state else None,

@@ -16,6 +16,7 @@ import structlog
 from helpdesk.errors import HelpdeskError
 from helpdesk.verification import rules, sealed_form
 from helpdesk.verification.question import ADOPTED, Pending, Recorded
+from helpdesk.verification.sealed_form import Unsealed
 from invoices import record as record_numbers
 
 if TYPE_CHECKING:
@@ -50,13 +51,15 @@ _NUMBER: Final = (
     "INSERT INTO verification_record (cell, value) VALUES ($1, $2) ON CONFLICT (cell)"
     " DO UPDATE SET value = verification_record.value + excluded.value RETURNING value"
 )
-_TOLD: Final = "UPDATE verification_check SET sealed = $2 WHERE op_id = $1"
+_TOLD: Final = (
+    "UPDATE verification_check SET sealed = $2, record = $3, token_index = $4 WHERE op_id = $1"
+)
 """A check that was asked and then told too: the kiosk may ask as somebody else now (enrolled,
-or enrolled anew), and must hear of it."""
+or enrolled anew), and must hear of it. When it asked, it had no record number yet."""
 _WRITE: Final = (
     "INSERT INTO verification_check"
-    " (op_id, identity, day, channel, verdict, state, record, at_ms, sealed)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    " (op_id, identity, day, channel, verdict, state, record, token_index, at_ms, sealed)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 )
 
 
@@ -68,11 +71,23 @@ class _Batch:
     answers: dict[str, Recorded] = field(default_factory=dict)
 
 
+class TokenIndex:
+    """The blind index of a record's token, by which the server tells who may open it."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._index = ring.index(TABLE, "token")
+
+    def of_record(self, record: str, token: str) -> str | None:
+        """32 hexadecimal characters; None where there is no token."""
+        return self._index.hex(f"{record}/{token}".encode()) if token else None
+
+
 class CheckStore:
     """Writes batches of checks; made for `GroupCommit`."""
 
     def __init__(self, database: Database, ring: KeyRing, lookup: Lookup, policy: Policy) -> None:
         self._sealer = ring.sealer(TABLE)
+        self._tokens = TokenIndex(ring)
         self._lookup = lookup
         self._policy = policy
         self._known = _KNOWN[database.dialect]
@@ -93,42 +108,51 @@ class CheckStore:
             records = await self._records(tx, new)
             await tx.executemany(_WRITE, self._rows(new, found, outcomes, records))
             for item, outcome, record in zip(new, outcomes, records, strict=True):
-                batch.answers[item.question.op_id] = Recorded(outcome, record, item.asked)
+                batch.answers[item.question.op_id] = Recorded(
+                    outcome, record, item.asked, token=item.question.token
+                )
         await self._heard(tx, items, batch)
         return [_told(batch, item) for item in items]
 
     async def _heard(self, tx: Transaction, items: Sequence[Pending], batch: _Batch) -> None:
         """Let those that were asked, and are told now, answer to whoever asks."""
         answers = [(item, batch.answers[item.question.op_id]) for item in items]
-        rows = [
-            (item.question.op_id, self._resealed(item, answer.outcome))
-            for item, answer in answers
-            if _told_now(item, answer)
-        ]
+        rows = [self._resealed(item, answer) for item, answer in answers if _told_now(item, answer)]
         if rows:
             await tx.executemany(_TOLD, rows)
 
-    def _resealed(self, item: Pending, outcome: Outcome) -> bytes:
-        plain = sealed_form.encode(item.question.read().claim, outcome, ADOPTED)
-        return self._sealer.seal(item.question.op_id, plain)
+    def _resealed(self, item: Pending, answer: Recorded) -> Sequence[Value]:
+        question, record, token = item.question, answer.record, answer.token
+        same = sealed_form.same_claim(sealed_form.claimed(question.read().claim), answer.claimed)
+        if same and not record:
+            # An id is no secret: a token opens only what its teller has said of the invoice.
+            record, token = question.record, question.token
+        # The claim that was answered, whatever is told now: the outcome is about no other.
+        plain = sealed_form.encode(answer.claimed, answer.outcome, ADOPTED, token)
+        sealed = self._sealer.seal(question.op_id, plain)
+        return (question.op_id, sealed, record, self._tokens.of_record(record, token))
 
     async def _sorted(self, tx: Transaction, items: Sequence[Pending]) -> _Batch:
         batch = _Batch()
         for item in sorted(items, key=_op_id):
             batch.new.setdefault(item.question.op_id, item)
         for op_id, record, sealed in await tx.fetch(self._known, json.dumps(list(batch.new))):
-            outcome, asked = self._opened(batch.new.pop(op_id), sealed)
-            batch.answers[op_id] = Recorded(outcome, record, asked, repeated=True)
+            outcome, asked, claimed, token = self._opened(batch.new.pop(op_id), sealed)
+            batch.answers[op_id] = Recorded(
+                outcome, record, asked, repeated=True, claimed=claimed, token=token
+            )
         return batch
 
-    def _opened(self, item: Pending, sealed: bytes) -> tuple[Outcome, str]:
+    def _opened(self, item: Pending, sealed: bytes) -> Unsealed:
         """What was answered to what; of a row that cannot be opened nothing can be said."""
         try:
             return sealed_form.decode(self._sealer.open(item.question.op_id, sealed))
         except HelpdeskError as error:
             # The row stays nameless in the log; the count of these lines is the alarm.
             _log.error("verification.unreadable", error=error.code)
-            return rules.outcome_of(rules.UNREADABLE, None, None, item.at), item.asked
+            nothing = rules.outcome_of(rules.UNREADABLE, None, None, item.at)
+            claimed = sealed_form.claimed(item.question.read().claim)
+            return Unsealed(nothing, item.asked, claimed, "")
 
     async def _outcomes(
         self, tx: Transaction, new: Sequence[Pending], found: Sequence[Found]
@@ -169,7 +193,9 @@ class CheckStore:
         records: Sequence[str],
     ) -> list[Sequence[Value]]:
         plains = [
-            sealed_form.encode(each.reading.claim, outcome, item.asked)
+            sealed_form.encode(
+                sealed_form.claimed(each.reading.claim), outcome, item.asked, item.question.token
+            )
             for item, each, outcome in zip(new, found, outcomes, strict=True)
         ]
         return [
@@ -181,6 +207,7 @@ class CheckStore:
                 outcome.verdict.value,
                 None if outcome.state is None else outcome.state.value,
                 record,
+                self._tokens.of_record(record, item.question.token),
                 int(item.at.timestamp() * 1000),
                 self._sealer.seal(item.question.op_id, plain),
             )

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from helpdesk.web.call import BodyT, Call, PathT, QueryT
 from helpdesk.web.errors import ApiError, RequestError
 from helpdesk.web.guard import GUARD, REQUEST_ID, TEXTS
-from helpdesk.web.operation import Operation
+from helpdesk.web.operation import OPERATION, Operation
 from helpdesk.web.parsing import (
     check_content_type,
     parse_body,
@@ -27,6 +27,7 @@ from helpdesk.wire.sync import FENCED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from helpdesk.web.operation import RefusedPage
     from helpdesk.web.permission import Permission, Principal
 
 __all__ = ["Api", "Handler"]
@@ -71,6 +72,7 @@ class Api:
         also: tuple[int, ...] = (),
         tags: tuple[str, ...] = (),
         examples: Mapping[str, Any] | None = None,
+        refused_page: RefusedPage | None = None,
     ) -> Callable[[Handler[BodyT, QueryT, PathT]], Handler[BodyT, QueryT, PathT]]:
         """Declare the operation that the decorated coroutine carries out.
 
@@ -99,6 +101,7 @@ class Api:
             also=also,
             tags=tags,
             examples=examples or {},
+            refused_page=refused_page,
         )
 
         def declare(handler: Handler[BodyT, QueryT, PathT]) -> Handler[BodyT, QueryT, PathT]:
@@ -130,6 +133,7 @@ class Api:
             raise ApiError("api.twice", name=operation.name)
 
         async def handle(request: web.Request) -> web.StreamResponse:
+            request[OPERATION] = operation
             if not operation.awaited:
                 return _answered(operation, await handler(await _call(operation, request)))
             with request.app[TRAFFIC].awaited():

@@ -15,6 +15,7 @@ from helpdesk.logs import places
 from helpdesk.web.errors import ClientGone, RequestError
 from helpdesk.web.guard import GUARD, REQUEST_ID, TEXTS
 from helpdesk.web.language import preferred_language
+from helpdesk.web.operation import OPERATION
 from helpdesk.web.problem import problem
 from helpdesk.web.signatures import sign_answer
 
@@ -34,6 +35,7 @@ _HEADERS = {
     "Server": "yanpiao",
 }
 
+_OWN = ("Content-Security-Policy", "Content-Language")
 _NOT_LET_IN = (401, 403, 429)
 _UNREAD = (408, 413)
 """Statuses after which a body is still on its way: nothing more is heard on that line."""
@@ -56,16 +58,24 @@ async def frame(request: web.Request, handler: Handler) -> web.StreamResponse:
     except (HelpdeskError, web.HTTPException) as error:
         refusal = _refusal(error, request_id)
         _note(request, refusal, request_id)
-        response = problem(refusal, texts)
+        response = _refused(request, refusal)
     except Exception as error:  # noqa: BLE001 - the last resort: logged, and answered
-        response = problem(_unexpected(error, request_id), texts)
-    response.headers.update(_HEADERS)
-    response.headers["Content-Language"] = texts.language.replace("_", "-")
+        response = _refused(request, _unexpected(error, request_id))
+    # A page brings a policy of its own, and may speak another language than the browser's.
+    own = {name: response.headers[name] for name in _OWN if name in response.headers}
+    language = texts.language.replace("_", "-")
+    response.headers.update({**_HEADERS, "Content-Language": language, **own})
     response.headers["X-Request-Id"] = request_id
     if response.status in _UNREAD:
         response.force_close()
     sign_answer(request.app[GUARD].signatures, request, response)
     return response
+
+
+def _refused(request: web.Request, refusal: RequestError) -> web.Response:
+    operation = request.get(OPERATION)
+    page = None if operation is None else operation.refused_page
+    return problem(refusal, request[TEXTS]) if page is None else page(request, refusal)
 
 
 def _note(request: web.Request, refusal: RequestError, request_id: str) -> None:

@@ -73,7 +73,7 @@ def document(api: Api) -> dict[str, Any]:
     refs, definitions = models_json_schema(_models(api), ref_template=_REF)
     schemas: dict[str, Any] = definitions.get("$defs", {})
     paths: dict[str, dict[str, Any]] = {}
-    for operation in api.operations:
+    for operation in _described(api):
         described = _operation(operation, refs, schemas)
         paths.setdefault(operation.path, {})[operation.method.lower()] = described
     return {
@@ -90,9 +90,13 @@ def document(api: Api) -> dict[str, Any]:
     }
 
 
+def _described(api: Api) -> list[Operation]:
+    return [operation for operation in api.operations if operation.refused_page is None]
+
+
 def _models(api: Api) -> list[tuple[type[BaseModel], Any]]:
     models: dict[tuple[type[BaseModel], Any], None] = {(Problem, "serialization"): None}
-    for operation in api.operations:
+    for operation in _described(api):
         if operation.body:
             models[operation.body, "validation"] = None
         if operation.answer:

@@ -118,6 +118,8 @@ class VerificationAnswer(BaseModel):
     """The verdict, what it rests on and what to do next.
 
     `state` and `invoice` come with a match only; `compared` names the fields that were compared.
+    `record_token` opens the record whose number is `record`, at `record_address` where the server
+    has a public site; a kiosk gives its records tokens of its own, and gets null.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -130,6 +132,8 @@ class VerificationAnswer(BaseModel):
     compared: list[InvoiceField]
     advice: list[Advice]
     record: str
+    record_token: str | None = None
+    record_address: str | None = None
 
 
 def request_of(claim: Claim, record: str = "") -> VerificationRequest:
@@ -206,7 +210,11 @@ def _details(shown: InvoiceShown) -> Details:
 
 
 def from_outcome(
-    outcome: Outcome, record: str, sentence: Callable[[AdviceCode], str]
+    outcome: Outcome,
+    record: str,
+    sentence: Callable[[AdviceCode], str],
+    token: str = "",
+    address: str = "",
 ) -> VerificationAnswer:
     """The answer that carries `outcome`; `sentence` words each advice for the caller."""
     return VerificationAnswer(
@@ -218,6 +226,8 @@ def from_outcome(
         compared=list(outcome.compared),
         advice=[Advice(code=code.value, text=sentence(code)) for code in outcome.advice],
         record=record,
+        record_token=token or None,
+        record_address=address or None,
     )
 
 
@@ -226,7 +236,13 @@ def advice_json(code: AdviceCode, sentence: str) -> str:
     return f'{{"code":"{code}","text":{_text(sentence)}}}'
 
 
-def answer_json(outcome: Outcome, record: str, advice: Mapping[AdviceCode, str]) -> bytes:
+def answer_json(
+    outcome: Outcome,
+    record: str,
+    advice: Mapping[AdviceCode, str],
+    token: str = "",
+    address: str = "",
+) -> bytes:
     """The same answer as `from_outcome`, as the JSON text that leaves the server.
 
     Written without models or dictionaries, which cost as much as the look-up itself.
@@ -240,7 +256,8 @@ def answer_json(outcome: Outcome, record: str, advice: Mapping[AdviceCode, str])
         f'"source":{_or_null(outcome.source)},"as_of":{_moment(outcome.as_of)},'
         f'"compared":[{compared}],'
         f'"advice":[{",".join([advice[code] for code in outcome.advice])}],'
-        f'"record":{_text(record)}}}'
+        f'"record":{_text(record)},"record_token":{_or_null(token or None)},'
+        f'"record_address":{_or_null(address or None)}}}'
     ).encode()
 
 

@@ -78,17 +78,21 @@ def test_an_outcome_survives_the_journey(outcome: Outcome) -> None:
 @given(outcomes())
 def test_the_text_that_leaves_is_the_models_own(outcome: Outcome) -> None:
     advice = {code: advice_json(code, sentence(code)) for code in AdviceCode}
-    text = answer_json(outcome, "W-261124-0001", advice)
-
-    assert text == from_outcome(outcome, "W-261124-0001", sentence).model_dump_json().encode()
+    opening = ("A" * 20, "HTTPS://YP.GOV.CN/R/W-261124-0001/" + "A" * 20)
+    for more in ((), opening):
+        text = answer_json(outcome, "W-261124-0001", advice, *more)
+        model = from_outcome(outcome, "W-261124-0001", sentence, *more)
+        assert text == model.model_dump_json().encode()
 
 
 def test_the_answer_has_the_documented_members() -> None:
     answer = json.loads(from_outcome(MATCH, "W-261124-0001", sentence).model_dump_json())
 
     assert set(answer) == {
-        *("verdict", "state", "invoice", "source", "as_of", "compared", "advice", "record")
+        *("verdict", "state", "invoice", "source", "as_of", "compared", "advice", "record"),
+        *("record_token", "record_address"),
     }
+    assert (answer["record_token"], answer["record_address"]) == (None, None)
     assert answer["invoice"]["net_amount"] == "4197.17"
     assert answer["invoice"]["kind"] == "31"
     assert answer["compared"] == ["number", "issued_on", "amount"]
