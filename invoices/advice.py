@@ -31,6 +31,7 @@ class AdviceCode(StrEnum):
     PACK_OUTDATED = "pack_outdated"
     NEWER_THAN_PACK = "newer_than_pack"
     CLOCK_NOT_SURE = "clock_not_sure"
+    WAIT_A_MINUTE = "wait_a_minute"
     VOIDED_DO_NOT_USE = "voided_do_not_use"
     ASK_ISSUER_NEW = "ask_issuer_new"
     RED_DO_NOT_USE = "red_do_not_use"
@@ -63,12 +64,14 @@ class PackLimit(StrEnum):
     """What an offline pack could not do for an answer.
 
     `OUTDATED`: it had expired, so a normal state is only what it was then. `NEWER`: the invoice
-    is newer than the pack. `CLOCK`: the kiosk does not know what day it is.
+    is newer than the pack. `CLOCK`: the kiosk does not know what day it is. `GUESSES`: there were
+    so many wrong answers in the last minute that somebody may be guessing.
     """
 
     OUTDATED = "outdated"
     NEWER = "newer"
     CLOCK = "clock"
+    GUESSES = "guesses"
 
 
 _A: Final = AdviceCode
@@ -101,6 +104,7 @@ _BY_LIMIT: Final[Mapping[PackLimit, tuple[AdviceCode, ...]]] = MappingProxyType(
     {
         PackLimit.NEWER: (_A.NEWER_THAN_PACK, _A.REQUEST_KEPT, _A.TRY_LATER),
         PackLimit.CLOCK: (_A.CLOCK_NOT_SURE, _A.REQUEST_KEPT, _A.ASK_STAFF),
+        PackLimit.GUESSES: (_A.WAIT_A_MINUTE, _A.REQUEST_KEPT, _A.ASK_STAFF),
     }
 )
 

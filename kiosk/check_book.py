@@ -110,5 +110,11 @@ class CheckBook(Protocol):
     async def asked(self, claim: Claim, day: date) -> int:
         """How often the invoice of a claim was looked for on a day, found or not."""
 
+    async def wrong(self, since: datetime, until: datetime, most: int) -> int:
+        """How many of the last `most` mismatches and numbers not found fell into this time.
+
+        Whoever gave the answer, and also before a restart.
+        """
+
     async def tally(self, day: date) -> Tally:
         """How much there is."""

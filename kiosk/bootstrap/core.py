@@ -151,7 +151,7 @@ async def _joined(
     identities.listen(keeper.wake)
     keeping = database.timekeeper
     times = PackClock(clock, lambda: packs.latest, lambda: keeping.server_at, lambda: trust.latest)
-    offline = PackVerifier(packs, clock, times, book.asked, lambda: rules.now)
+    offline = PackVerifier(packs, clock, times, book, lambda: rules.now)
     return Core(
         config=config,
         clock=clock,

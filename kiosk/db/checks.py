@@ -46,6 +46,11 @@ _ASKED = """
     SELECT COUNT(*) FROM checks WHERE day = ? AND identity = ?
         AND verdict IN ('match', 'mismatch', 'not_found', 'unavailable')
 """
+_WRONG = """
+    SELECT COUNT(*) FROM (
+        SELECT at FROM checks WHERE verdict IN ('mismatch', 'not_found') ORDER BY seq DESC LIMIT ?
+    ) WHERE at > ? AND at <= ?
+"""
 _INSERT = """
     INSERT INTO checks
         (seq, op_id, record, day, at, verdict, state, source, as_of, outdated,
@@ -178,6 +183,12 @@ class SqlCheckBook:
         identity = self._sealer.blind(_identity(claim))
         ((times,),) = await self._connection.fetch(_ASKED, day.isoformat(), identity)
         return int(times)
+
+    async def wrong(self, since: datetime, until: datetime, most: int) -> int:
+        """How many of the last `most` wrong answers fell into this time."""
+        span = (since.isoformat(), until.isoformat())
+        ((count,),) = await self._connection.fetch(_WRONG, most, *span)
+        return int(count)
 
     async def tally(self, day: date) -> Tally:
         """How much there is."""

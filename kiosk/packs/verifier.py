@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from invoices.advice import PackLimit, advice_for
 from invoices.errors import CanonicalError
@@ -18,10 +18,11 @@ from invoices.outcome import Outcome
 from invoices.pack import Finding
 from invoices.rules import Policy, refusal
 from invoices.verdict import Source, State, Verdict
+from kiosk.packs.guess_limit import GuessLimit, WrongAnswers
 from kiosk.verification import VerifierError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
     from datetime import date
 
     from invoices.claim import Claim
@@ -44,11 +45,17 @@ _VERDICTS: Final = {
 }
 
 
+class History(WrongAnswers, Protocol):
+    """What the kiosk has kept of its checks."""
+
+    async def asked(self, claim: Claim, day: date) -> int:
+        """How often an invoice was looked for on a day. Raises `StoreError`."""
+
+
 class PackVerifier:
     """`Verifier` over what a store has in use.
 
-    `rules` gives those that count now. `asked` tells how often an invoice was looked for on a
-    day, by what the kiosk has kept.
+    `rules` gives those that count now; `book` is what the kiosk has kept of earlier checks.
     """
 
     def __init__(
@@ -56,13 +63,15 @@ class PackVerifier:
         store: PackStore,
         clock: Clock,
         pack_clock: PackClock,
-        asked: Callable[[Claim, date], Awaitable[int]],
+        book: History,
         rules: Callable[[], Policy] = Policy,
     ) -> None:
         self._store = store
         self._clock = clock
         self._pack_clock = pack_clock
-        self._asked = asked
+        self._book = book
+        self._guesses = GuessLimit(book, clock)
+        self._turn = asyncio.Lock()
         self._rules = rules
         self._answers: OrderedDict[str, tuple[Claim, date, Outcome]] = OrderedDict()
 
@@ -83,7 +92,10 @@ class PackVerifier:
             async with asyncio.timeout(deadline):
                 # Also where nothing waits: a deadline that is over is over.
                 await asyncio.sleep(0)
-                outcome = await self._outcome(claim, packs)
+                # One after the other, so that many at once are no way around a limit.
+                async with self._turn:
+                    outcome = await self._outcome(claim, packs)
+                    self._guesses.note(outcome.verdict)
         except TimeoutError as error:
             raise VerifierError("verifier.timeout", passing=True) from error
         return self._remember(op_id, claim, outcome)
@@ -103,6 +115,8 @@ class PackVerifier:
             return _ruled(claim, verdict)
         if rules.exhausted(await self._times(claim, today)):
             return _ruled(claim, Verdict.DAILY_LIMIT)
+        if await self._guesses.reached():
+            return _unknown(claim, PackLimit.GUESSES, None)
         try:
             # A page of a file that is not in memory must not hold up the screen.
             answer = await asyncio.to_thread(packs.packs.look_up, claim)
@@ -138,7 +152,7 @@ class PackVerifier:
             day == today and outcome.verdict in _LOOKED_FOR and _same(claim, other)
             for other, day, outcome in self._answers.values()
         )
-        return max(here, await self._asked(claim, today))
+        return max(here, await self._book.asked(claim, today))
 
     def _remember(self, op_id: str, claim: Claim, outcome: Outcome) -> Outcome:
         # Two calls under one op_id may have asked side by side: the first answer counts.

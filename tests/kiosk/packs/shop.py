@@ -20,6 +20,7 @@ from helpdesk.wire import pack_manifest
 from helpdesk.wire.pack_manifest import CHUNKS_SUFFIX, MANIFEST_FILE, Manifest, PackFile
 from helpdesk.wire.signing_key import Ed25519Signer
 from invoices import canonical
+from invoices.claim import Claim
 from invoices.face import Face
 from invoices.pack import Digester, PackKey, Prf
 from invoices.pack.finding import STATES
@@ -103,6 +104,20 @@ def large_pack(name: str = "2026-01", count: int = 500_000, seed: int = 1) -> Pa
     asked = _settings(name, Moments(NOW, NOW), KEY, 16, 32)
     build_segment(out, asked, MemoryStore([np.asarray(registry(count, seed))]))
     return pack_of(name, out.getvalue())
+
+
+@dataclass
+class NothingKept:
+    """A kiosk's book that says what a test wants."""
+
+    times: int = 0
+    bad: int = 0
+
+    async def asked(self, _claim: Claim, _day: date) -> int:
+        return self.times
+
+    async def wrong(self, _since: datetime, _until: datetime, most: int) -> int:
+        return min(self.bad, most)
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -22,7 +21,17 @@ from kiosk.packs.pack_clock import PackClock
 from kiosk.packs.store import PackStore
 from kiosk.packs.verifier import REMEMBERED, PackVerifier
 from kiosk.verification import VerifierError
-from tests.kiosk.packs.shop import NOW, TODAY, Known, Pack, Shop, overlay, segment, store_at
+from tests.kiosk.packs.shop import (
+    NOW,
+    TODAY,
+    Known,
+    NothingKept,
+    Pack,
+    Shop,
+    overlay,
+    segment,
+    store_at,
+)
 from tests.kiosk.stand_ins import HandClock
 from tests.verifier_contract import (
     PATIENCE,
@@ -34,10 +43,6 @@ from tests.verifier_contract import (
 )
 
 KNOWN = known_invoices(TODAY)
-
-
-async def never_asked(_claim: Claim, _day: date) -> int:
-    return 0
 
 
 def by_month(known: dict[str, Known]) -> list[Pack]:
@@ -54,16 +59,13 @@ class Desk:
     def __init__(self, store: PackStore, policy: Policy | None = None) -> None:
         self.store = store
         self.clock = HandClock(NOW)
-        self.asked: Callable[[Claim, date], int] = lambda _claim, _day: 0
         self.ids = OpIds(7)
         self.signed_at: datetime | None = None
         times = PackClock(self.clock, lambda: store.latest, lambda: self.signed_at)
+        self.book = NothingKept()
         self.verifier = PackVerifier(
-            store, self.clock, times, self._asked, lambda: policy or Policy()
+            store, self.clock, times, self.book, lambda: policy or Policy()
         )
-
-    async def _asked(self, claim: Claim, day: date) -> int:
-        return self.asked(claim, day)
 
     async def ask(self, known: Known | Claim) -> Outcome:
         claim = known if isinstance(known, Claim) else from_face(known[0])
@@ -254,10 +256,10 @@ async def test_packs_without_labels_only_confirm(tmp_path: Path, shop: Shop) -> 
 
 
 async def test_what_the_kiosk_has_kept_counts_too(desk: Desk) -> None:
-    desk.asked = lambda _claim, _day: 5
+    desk.book.times = 5
     outcome = await desk.ask(KNOWN["normal"])
     assert (outcome.verdict, outcome.source) == (Verdict.DAILY_LIMIT, None)
-    desk.asked = lambda _claim, _day: 4
+    desk.book.times = 4
     assert (await desk.ask(KNOWN["normal"])).verdict is Verdict.MATCH
 
 
@@ -281,6 +283,7 @@ async def test_without_keys_or_packs_there_is_no_verdict(
 
 async def test_answers_are_remembered_for_a_while_only(desk: Desk) -> None:
     for _ in range(REMEMBERED + 5):
+        desk.clock.move(3)
         await desk.ask(unknown_claim())
     assert len(desk.verifier._answers) == REMEMBERED
 

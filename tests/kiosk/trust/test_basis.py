@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from helpdesk.wire.slip_claims import SlipClaims
 from invoices.check import Check
-from invoices.claim import Claim, from_face
+from invoices.claim import from_face
 from invoices.told import Told
 from invoices.verdict import Source, State, Verdict
 from kiosk.bootstrap.screens import RecordDesk
@@ -33,7 +33,7 @@ from kiosk.trust.store import TrustStore
 from kiosk.verification import Fallback, Verification
 from printers.profile import Profile
 from tests.helpdesk.wire.world import NOW as LISTED_AT
-from tests.kiosk.packs.shop import NOW, TODAY, Pack, Shop, segment, store_at
+from tests.kiosk.packs.shop import NOW, TODAY, NothingKept, Pack, Shop, segment, store_at
 from tests.kiosk.stand_ins import CountedIds, HandClock, matched, opened
 from tests.kiosk.test_verification import LASTING, Answer, ScriptedVerifier
 from tests.kiosk.trust.shell import TODAY as THIS_DAY
@@ -138,10 +138,6 @@ def pack() -> Pack:
     return segment(f"{INVOICE[0].issued_on:%Y-%m}", [INVOICE])
 
 
-async def never_asked(_claim: Claim, _day: date) -> int:
-    return 0
-
-
 async def answered(folder: Path, case: Case, pack: Pack) -> tuple[Check, Summary]:
     """A check on the kiosk of the case, and what its record number alone shows there."""
     clock = HandClock(NOW)
@@ -150,7 +146,7 @@ async def answered(folder: Path, case: Case, pack: Pack) -> tuple[Check, Summary
         await asyncio.to_thread(shop.publish, pack)
         await store.take(shop.source)
     clock.move(3600 * case.hours)
-    packs = PackVerifier(store, clock, PackClock(clock), never_asked)
+    packs = PackVerifier(store, clock, PackClock(clock), NothingKept())
     async with opened(folder / "kiosk", clock=clock) as database:
         verification = Verification(
             ScriptedVerifier(clock, *case.server),
