@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -39,18 +40,36 @@ def read_or_make(path: Path, random: RandomBytes, *, may_make: bool) -> bytes:
 
 
 def read_private(path: Path) -> bytes:
-    """The content of a file nobody but its owner can read.
+    """The content of a file nobody but its owner can read, or put another one in its place.
 
     Raises:
-        KeyFileError: `key.missing` or `key.exposed`.
+        KeyFileError: `key.missing`; `key.exposed`, others can read it; `key.link`, a link;
+            `key.owner`, another account's; `key.folder`, others can write to its folder.
     """
     try:
-        with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_mode & OTHERS:
-                raise KeyFileError("key.exposed", {"file": str(path)})
-            return file.read()
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError as error:
-        raise KeyFileError("key.missing", {"file": str(path)}) from error
+        code = "key.link" if error.errno == errno.ELOOP else "key.missing"
+        raise KeyFileError(code, {"file": str(path)}) from error
+    with os.fdopen(descriptor, "rb") as file:
+        if exposure := _exposure(os.fstat(descriptor), path.parent.stat()):
+            raise KeyFileError(exposure, {"file": str(path)})
+        return file.read()
+
+
+def _exposure(file: os.stat_result, folder: os.stat_result) -> str | None:
+    """How others could come by a key, or plant one; None where they cannot."""
+    ours = os.geteuid()
+    # The administrator's commands read what is the kiosk's account's, like its folder.
+    trusted = {ours, 0} | ({folder.st_uid} if ours == 0 else set())
+    open_to_all = folder.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    if file.st_mode & OTHERS:
+        return "key.exposed"
+    if file.st_uid not in trusted:
+        return "key.owner"
+    if open_to_all and not folder.st_mode & stat.S_ISVTX:
+        return "key.folder"
+    return None
 
 
 def destroy(path: Path) -> None:

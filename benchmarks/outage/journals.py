@@ -92,9 +92,10 @@ async def _enrol(
         kiosk_nonce=bytes(16),
         journal=journal,
         proof=bytes(32),
+        possession=bytes(64),
     )
     key = enrolment_code.proof_key(code)
-    asked = asked.model_copy(update={"proof": enrolment.kiosk_proof(key, asked)})
+    asked = enrolment.proved(key, signer, asked)
     async with http.post(enrolment.PATH, json=asked.model_dump(mode="json")) as answer:
         given = EnrolmentAnswer.model_validate(await answer.json())
     return enrolment.open_answer(key, asked, given, sealing).prefix

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "check_folder",
     "locked",
     "make_folder",
     "move_secret",
@@ -40,6 +41,36 @@ def make_folder(folder: Path) -> None:
         raise KeyRingError("keys.folder", path=str(folder)) from error
     if mode & stat.S_IWOTH or mode & stat.S_IWGRP:
         raise KeyRingError("keys.folder", path=str(folder))
+
+
+def check_folder(folder: Path) -> None:
+    """That nobody else can put keys into a folder, or read one that is there.
+
+    Raises:
+        KeyRingError: ``keys.missing``; ``keys.folder`` for a folder that others may write to;
+            ``keys.owner`` for another account's; ``keys.mode`` for a file in it that others may
+            touch (public halves, ``*.pub``, may be read).
+    """
+    try:
+        found = folder.stat()
+        files = {path: path.lstat() for path in folder.iterdir()}
+    except OSError as error:
+        raise KeyRingError("keys.missing", path=str(folder)) from error
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise KeyRingError("keys.folder", path=str(folder))
+    _check_owner(folder, found.st_uid, found.st_uid)
+    for path, status in files.items():
+        secret = stat.S_ISREG(status.st_mode) and path.suffix != ".pub"
+        if secret and status.st_mode & _OTHERS:
+            raise KeyRingError("keys.mode", path=str(path))
+
+
+def _check_owner(path: Path, owner: int, folder_owner: int) -> None:
+    """A key is ours or the administrator's; to the administrator, also the folder's owner's."""
+    ours = os.geteuid()
+    trusted = {ours, 0} | ({folder_owner} if ours == 0 else set())
+    if owner not in trusted:
+        raise KeyRingError("keys.owner", path=str(path))
 
 
 @contextmanager
@@ -97,15 +128,18 @@ def read_secret(path: Path) -> bytes:
     """Read a secret file.
 
     Raises:
-        KeyRingError: ``keys.missing``; ``keys.mode`` when group or world may touch it.
+        KeyRingError: ``keys.missing`` (also for a link); ``keys.mode`` when group or world may
+            touch it; ``keys.owner`` when it is another account's.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError as error:
         raise KeyRingError("keys.missing", path=str(path)) from error
     with os.fdopen(descriptor, "rb") as file:
-        if os.fstat(descriptor).st_mode & _OTHERS:
+        status = os.fstat(descriptor)
+        if status.st_mode & _OTHERS:
             raise KeyRingError("keys.mode", path=str(path))
+        _check_owner(path, status.st_uid, path.parent.stat().st_uid)
         return file.read(_LARGEST)
 
 

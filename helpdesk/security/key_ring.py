@@ -20,6 +20,7 @@ from helpdesk.security.blind_index import BlindIndex
 from helpdesk.security.errors import KeyRingError
 from helpdesk.security.framing import framed
 from helpdesk.security.key_files import (
+    check_folder,
     locked,
     make_folder,
     move_secret,
@@ -94,9 +95,10 @@ class KeyRing:
         """Open the ring in ``folder``.
 
         Raises:
-            KeyRingError: ``keys.missing``, ``keys.mode`` (readable by others), ``keys.format``
+            KeyRingError: as ``check_folder`` and ``read_secret``, ``keys.format``
                 or ``keys.root`` (the root key is not the one that wrapped the others).
         """
+        check_folder(folder)
         root = _hex_key(folder / cls.ROOT_FILE)
         keys: dict[str, dict[int, bytes]] = {}
         for entry in _entries(folder / cls.RING_FILE):

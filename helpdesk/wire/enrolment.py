@@ -2,7 +2,8 @@
 
 1. The kiosk asks for the server's keys and a nonce (`ServerHello`); nothing of it is believed yet.
 2. The kiosk sends its own keys, a nonce and a proof (`EnrolmentRequest`): an HMAC under a key
-   made from the code, over its role, both sides' keys and both nonces.
+   made from the code, over its role, both sides' keys and both nonces; and its signature over
+   the same, so that nobody has a key certified that he does not hold.
 3. The server checks it and answers with its own proof over the same and with a grant sealed to
    the kiosk's key (`EnrolmentAnswer`). Only a proof that holds makes the kiosk pin the keys.
 
@@ -21,17 +22,22 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from helpdesk.wire import sealed_box
-from helpdesk.wire.binary import B16, B32, Base64
+from helpdesk.wire.binary import B16, B32, B64, Base64
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.faults import Fault
+from helpdesk.wire.signing_key import VerifyingKey
+from helpdesk.wire.weak_key import is_weak_sealing_key, is_weak_signing_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from helpdesk.wire.signing_key import Signer
+
 PATH: Final = "/api/v1/kiosks/enrolment"
 
 _TRANSCRIPT: Final = b"yanpiao/enrolment/1\0"
+_POSSESSION: Final = b"yanpiao/enrolment-possession/1\0"
 _GRANT_CONTEXT: Final = b"yanpiao/enrolment-grant/1\0"
 
 ShortName = Annotated[str, Field(min_length=1, max_length=32)]
@@ -79,6 +85,8 @@ class EnrolmentRequest(_Message):
     journal: B16
     """Which journal this kiosk writes."""
     proof: B32
+    possession: B64
+    """The signature of `kiosk.signing` over the same as the proof."""
 
 
 class RegionKey(_Message):
@@ -110,9 +118,26 @@ class EnrolmentAnswer(_Message):
     proof: B32
 
 
+def proved(key: bytes, signer: Signer, request: EnrolmentRequest) -> EnrolmentRequest:
+    """The request with the kiosk's proof and the signature of its key.
+
+    `key` is `enrolment_code.proof_key`, `signer` holds `request.kiosk.signing`. Proof and
+    possession of `request` are not read.
+    """
+    possession = signer.sign(_possession(request))
+    given = {"proof": kiosk_proof(key, request), "possession": possession}
+    return request.model_copy(update=given)
+
+
 def kiosk_proof(key: bytes, request: EnrolmentRequest) -> bytes:
     """The kiosk's proof; `key` is `enrolment_code.proof_key`. `request.proof` is not read."""
     return _proof(key, b"kiosk", _heard(request))
+
+
+def check_keys(keys: KioskKeys) -> None:
+    """That nobody else can use these keys. Raises `WireError` `key.weak`."""
+    if is_weak_signing_key(keys.signing) or is_weak_sealing_key(keys.sealing):
+        raise WireError(Fault.KEY_WEAK)
 
 
 def check_request(
@@ -128,13 +153,17 @@ def check_request(
 
     Raises:
         WireError: `enrolment.proof` where the code is not known, or somebody swapped a key;
-            `enrolment.nonce` where the kiosk took too long: it begins again with the hello.
+            `enrolment.nonce` where the kiosk took too long: it begins again with the hello;
+            `key.weak`, `enrolment.possession` for keys that are not the kiosk's alone.
     """
     genuine = hmac.compare_digest(request.proof, kiosk_proof(key, request))
     if request.server != keys or not genuine:
         raise WireError(Fault.ENROLMENT_PROOF)
     if not issued(request.server_nonce):
         raise WireError(Fault.ENROLMENT_NONCE)
+    check_keys(request.kiosk)
+    if not VerifyingKey(request.kiosk.signing).holds(request.possession, _possession(request)):
+        raise WireError(Fault.ENROLMENT_POSSESSION)
 
 
 def answer(
@@ -211,7 +240,14 @@ def _server_proof(key: bytes, request: EnrolmentRequest, box: bytes) -> bytes:
     return _proof(key, b"server", [*_heard(request), request.proof, hashlib.sha256(box).digest()])
 
 
+def _possession(request: EnrolmentRequest) -> bytes:
+    return _POSSESSION + _framed(_heard(request))
+
+
 def _proof(key: bytes, role: bytes, parts: list[bytes]) -> bytes:
-    # Each part with its length, so that no two transcripts share their bytes.
-    framed = b"".join(len(part).to_bytes(4, "big") + part for part in [role, *parts])
-    return hmac.digest(key, _TRANSCRIPT + framed, hashlib.sha256)
+    return hmac.digest(key, _TRANSCRIPT + _framed([role, *parts]), hashlib.sha256)
+
+
+def _framed(parts: list[bytes]) -> bytes:
+    """Each part with its length, so that no two transcripts share their bytes."""
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)

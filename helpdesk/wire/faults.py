@@ -19,6 +19,7 @@ class Fault(StrEnum):
     COSE_FORM = "cose.form"
     BASE64_FORM = "base64.form"
     KEY_FORM = "key.form"
+    KEY_WEAK = "key.weak"
 
     TRUST_LONG = "trust.long"
     TRUST_FORM = "trust.form"
@@ -47,6 +48,7 @@ class Fault(StrEnum):
     SLIP_BASE45 = "slip.base45"
     SLIP_FORM = "slip.form"
     SLIP_UNSIGNED = "slip.unsigned"
+    SLIP_SIGNATURE_MISSING = "slip.signature_missing"
     SLIP_TRUST_EXPIRED = "slip.trust_expired"
     SLIP_KEY_UNKNOWN = "slip.key_unknown"
     SLIP_KEY_REVOKED = "slip.key_revoked"
@@ -79,6 +81,7 @@ class Fault(StrEnum):
     ENROLMENT_RANDOM = "enrolment.random"
     ENROLMENT_NONCE = "enrolment.nonce"
     ENROLMENT_PROOF = "enrolment.proof"
+    ENROLMENT_POSSESSION = "enrolment.possession"
     ENROLMENT_EXPIRED = "enrolment.expired"
     ENROLMENT_USED = "enrolment.used"
     ENROLMENT_GRANT = "enrolment.grant"

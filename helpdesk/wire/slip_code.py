@@ -75,7 +75,8 @@ def verify(
     Raises:
         WireError: in this order `slip.length`, `slip.prefix`, `slip.base45`, `slip.form` (not the
             strict message), `slip.unsigned` (made before the kiosk had a key, see
-            `unsigned_claims`), `slip.trust_expired`, `slip.key_unknown`, `slip.algorithm`,
+            `unsigned_claims`) or `slip.signature_missing` (made in the name of a kiosk that
+            has one), `slip.trust_expired`, `slip.key_unknown`, `slip.algorithm`,
             `slip.key_revoked`, `slip.key_use`, `slip.signature`, `slip.claims`, `slip.type`,
             `slip.issuer` (the key belongs to another kiosk), `slip.key_period`, `slip.future`,
             `slip.expired`, `slip.revocation_unknown` (the list that knows is not here),
@@ -83,7 +84,7 @@ def verify(
     """
     signed = _parse(text)
     if signed.kid == NO_KEY:
-        raise WireError(Fault.SLIP_UNSIGNED)
+        raise WireError(_unsigned(signed, trust_list))
     if trust_list.expires <= now:
         raise WireError(Fault.SLIP_TRUST_EXPIRED)
     trusted, claims = _proved(signed, trust_list)
@@ -108,7 +109,7 @@ def signed_claims(text: str, trust_list: TrustList) -> SlipClaims:
     """
     signed = _parse(text)
     if signed.kid == NO_KEY:
-        raise WireError(Fault.SLIP_UNSIGNED)
+        raise WireError(_unsigned(signed, trust_list))
     return _proved(signed, trust_list)[1]
 
 
@@ -170,6 +171,16 @@ def _trusted(signed: cose.Signed, trust_list: TrustList) -> TrustedKey:
     if Use.SLIP not in trusted.uses:
         raise WireError(Fault.SLIP_KEY_USE)
     return trusted
+
+
+def _unsigned(signed: cose.Signed, trust_list: TrustList) -> Fault:
+    """Why a code without a signature does not hold.
+
+    A kiosk without a key names no centre. Who writes the name of one that has a key and does not
+    sign with it is not that kiosk.
+    """
+    named = trust_list.names(_stated_issuer(signed))
+    return Fault.SLIP_SIGNATURE_MISSING if named else Fault.SLIP_UNSIGNED
 
 
 def _stated_issuer(signed: cose.Signed) -> str:

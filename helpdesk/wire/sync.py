@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from helpdesk.wire import strict_cbor
 from helpdesk.wire.binary import B64
-from helpdesk.wire.enrolment import KioskKeys
+from helpdesk.wire.enrolment import KioskKeys, check_keys
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.faults import Fault
 from helpdesk.wire.signing_key import VerifyingKey, kid_of
@@ -85,7 +85,12 @@ def key_request(signer: Signer, kiosk: str, keys: KioskKeys) -> KeyRequest:
 
 
 def check_key_request(given: KeyRequest, kiosk: str) -> None:
-    """That whoever asks holds the new key. Raises `WireError` `signature.wrong`."""
+    """That whoever asks holds the new key, and alone.
+
+    Raises:
+        WireError: `signature.wrong`, `key.weak`.
+    """
+    check_keys(given.keys)
     key = VerifyingKey(given.keys.signing)
     if not key.holds(given.proof, _key_statement(kiosk, given.keys)):
         raise WireError(Fault.SIGNATURE_WRONG)

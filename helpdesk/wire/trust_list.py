@@ -128,6 +128,11 @@ class TrustList(Numbered):
         """The listed key of this id."""
         return next((item for item in self.keys if kid_of(item.public) == kid), None)
 
+    def names(self, issuer: str) -> bool:
+        """Whether `issuer` (`<centre>/<holder>`) has, or had, a key in this list."""
+        keys = any(issuer == f"{key.centre}/{key.holder}" for key in self.keys)
+        return keys or self.is_revoked(issuer)
+
     def is_revoked(self, issuer: str) -> bool:
         """Whether `issuer` (`<centre>/<holder>`) is a holder whose keys were all revoked."""
         return any(issuer == f"{each.centre}/{each.holder}" for each in self.revoked_holders)

@@ -144,9 +144,9 @@ class Enrolment:
             kiosk_nonce=self.random(_NONCE_BYTES),
             journal=asked.journal,
             proof=bytes(32),
+            possession=bytes(64),
         )
-        proof = enrolment.kiosk_proof(proof_key, unproved)
-        return unproved.model_copy(update={"proof": proof})
+        return enrolment.proved(proof_key, pair.signer, unproved)
 
 
 def _parsed(shape: type[Message], body: bytes) -> Message:

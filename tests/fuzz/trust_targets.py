@@ -52,7 +52,8 @@ def targets() -> Iterator[Target]:
 def _slips() -> Iterator[Target]:
     checker = SlipChecker(held(), NOW)
     known = Revocations(listed(), {})
-    unsigned = claims(signature=SignatureState.DEVICE_KEY_MISSING, invoice=None)
+    missing, nobody = SignatureState.DEVICE_KEY_MISSING, "unenrolled/A03"
+    unsigned = claims(signature=missing, invoice=None, issuer=nobody)
     kinds = [
         *(claims(**basis) for basis in BASES),
         claims(type=SlipType.TICKET, verdict=None, state=None, invoice=None, registry=None),

@@ -29,8 +29,11 @@ _UNKNOWN: Final = _Words(Tone.LATER, "signed.unknown", "signed.short.unknown")
 _NO_LIST: Final = _Words(Tone.LATER, "signed.unknown", "signed.short.no_list")
 _REVOKED: Final = _Words(Tone.BAD, "signed.revoked", "signed.short.refused")
 _REFUSED: Final = _Words(Tone.BAD, "signed.refused", "signed.short.refused")
+_UNSIGNED: Final = "slip.unsigned"
+_SIGNS: Final = "✔⚠✖？?… "
+"""What the headlines of our own answers begin with."""
 _DOUBTED: Final = {
-    "slip.unsigned": _Words(Tone.ASK, "signed.unsigned", "signed.short.unsigned"),
+    _UNSIGNED: _Words(Tone.STOP, "signed.unsigned", "signed.short.unsigned"),
     "slip.expired": _Words(Tone.LATER, "signed.expired", "signed.short.expired"),
     "slip.revoked": _REVOKED,
     "slip.key_revoked": _REVOKED,
@@ -84,13 +87,18 @@ def _said(slip: SignedSlip, wording: Wording) -> list[Phrase]:
         return []
     moment = wording.moment(says.at)
     basis = [] if says.told is None else told_basis(says.told, wording, says.kiosk)
+    headline = None if says.told is None else told_headline(says.told, wording)
     if slip.worth is SlipWorth.GOOD:
         made = {"centre": says.centre, "kiosk": says.kiosk, "moment": moment}
         return [*basis, Phrase("signed.made", made), _record(says)]
-    if says.told is None:
+    if headline is None:
         return [_record(says)]
     said = Phrase("signed.said", {"record": says.record, "moment": moment})
-    return [said, told_headline(says.told, wording), *basis]
+    if slip.fault == _UNSIGNED:
+        # Whoever wrote it chose these words: they get no sign of ours before them.
+        result = wording.text(headline.key, **headline.values).lstrip(_SIGNS)
+        return [said, Phrase("signed.claimed", {"result": result})]
+    return [said, headline, *basis]
 
 
 def _record(says: SlipSays) -> Phrase:

@@ -197,9 +197,9 @@ def request(
         kiosk_nonce=nonce,
         journal=kiosk.journal,
         proof=bytes(32),
+        possession=bytes(64),
     )
-    proof = enrolment.kiosk_proof(enrolment_code.proof_key(raw), unproved)
-    return unproved.model_copy(update={"proof": proof})
+    return enrolment.proved(enrolment_code.proof_key(raw), kiosk.signer, unproved)
 
 
 def granted(kiosk: KioskSide, code: str, asked: EnrolmentRequest, answer: EnrolmentAnswer) -> Grant:

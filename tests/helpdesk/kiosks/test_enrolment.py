@@ -13,7 +13,7 @@ from helpdesk.kiosks.errors import KiosksError
 from helpdesk.kiosks.moments import milliseconds, moment_of
 from helpdesk.trust.authority import open_authority
 from helpdesk.trust.issuer import init_root
-from helpdesk.wire import sync, trust_list
+from helpdesk.wire import enrolment, enrolment_code, sync, trust_list
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.signing_key import kid_of
 from helpdesk.wire.sync import KeyState
@@ -79,6 +79,26 @@ async def test_the_journal_of_another_kiosk_is_refused(centre: Centre) -> None:
     asked = request(thief, made.code, await desk.hello())
     assert await refused(centre, asked) == "enrolment.used"
     assert (await centre.rows("SELECT COUNT(*) FROM kiosks_key"))[0][0] == 1
+
+
+@pytest.mark.parametrize("weak", [{"signing": bytes(32)}, {"sealing": bytes(32)}])
+async def test_keys_that_are_nobodys_neither_come_in_nor_burn_the_code(
+    centre: Centre, weak: dict[str, bytes]
+) -> None:
+    desk = centre.bureau.enrolment
+    kiosk, made = new_kiosk(), await desk.invite()
+    raw = enrolment_code.parse(made.code)
+    asked = request(kiosk, made.code, await desk.hello())
+    spoiled = asked.model_copy(update={"kiosk": kiosk.keys.model_copy(update=weak)})
+    sent = enrolment.proved(enrolment_code.proof_key(raw), kiosk.signer, spoiled)
+    assert await refused(centre, sent) == "key.weak"
+    foreign = asked.model_copy(update={"possession": bytes(64)})
+    assert await refused(centre, foreign) == "enrolment.possession"
+    assert await centre.rows("SELECT COUNT(*) FROM kiosks_key") == [(0,)]
+    granted(kiosk, made.code, asked, await desk.admit(asked))
+    rotated = sync.key_request(kiosk.signer, made.kiosk, spoiled.kiosk)
+    with pytest.raises(WireError, match=r"key\.weak"):
+        await centre.bureau.fleet.rotate(made.kiosk, rotated)
 
 
 async def test_a_fenced_kiosk_does_not_come_back_by_its_code(centre: Centre) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
@@ -250,3 +251,39 @@ def test_a_folder_open_to_others_is_refused(tmp_path: Path) -> None:
     shared.chmod(0o770)
     with pytest.raises(KeyRingError, match=r"keys\.folder"):
         KeyRing.create(shared)
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "code"),
+    [
+        (lambda folder: folder.chmod(0o777), "keys.folder"),
+        (lambda folder: folder.chmod(0o770), "keys.folder"),
+        (lambda folder: (folder / "issuer.json").touch(0o640), "keys.mode"),
+        (lambda folder: (folder / "root.key").chmod(0o644), "keys.mode"),
+        (lambda folder: os.chown(folder / "root.key", 4242, 4242), "keys.owner"),
+        (lambda folder: replaced_by_a_link(folder / "ring.json"), "keys.missing"),
+    ],
+)
+def test_a_ring_that_others_can_reach_is_not_opened(
+    folder: Path, spoiled: Callable[[Path], object], code: str
+) -> None:
+    if code == "keys.owner" and os.geteuid() != 0:
+        with pytest.raises(PermissionError):
+            spoiled(folder)
+        return
+    spoiled(folder)
+    with pytest.raises(KeyRingError, match=code.replace(".", r"\.")):
+        KeyRing.open(folder)
+
+
+def replaced_by_a_link(path: Path) -> None:
+    path.rename(path.with_suffix(".moved"))
+    path.symlink_to(path.with_suffix(".moved"))
+
+
+def test_the_administrator_may_open_the_ring_of_the_servers_account(folder: Path) -> None:
+    (folder / "root-key.pub").touch(0o644)
+    if os.geteuid() == 0:
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, 4242, 4242)
+    KeyRing.open(folder)

@@ -21,6 +21,7 @@ from helpdesk.wire.enrolment import (
     ServerKeys,
 )
 from helpdesk.wire.errors import WireError
+from helpdesk.wire.signing_key import Ed25519Signer
 from tests.helpdesk.wire.world import KIOSK, NOW, ROOT, SERVER, STRANGER
 
 CODE = bytes(range(10))
@@ -40,7 +41,7 @@ GRANT = Grant(
 )
 
 
-def asked(key: bytes = KEY, **changes: Any) -> EnrolmentRequest:
+def asked(key: bytes = KEY, signer: Ed25519Signer = KIOSK, **changes: Any) -> EnrolmentRequest:
     members: dict[str, Any] = {
         "code_name": enrolment_code.name_of(CODE),
         "kiosk": KIOSK_KEYS,
@@ -49,9 +50,9 @@ def asked(key: bytes = KEY, **changes: Any) -> EnrolmentRequest:
         "kiosk_nonce": b"n" * 16,
         "journal": b"j" * 16,
         "proof": bytes(32),
+        "possession": bytes(64),
     }
-    draft = EnrolmentRequest(**{**members, **changes})
-    return draft.model_copy(update={"proof": enrolment.kiosk_proof(key, draft)})
+    return enrolment.proved(key, signer, EnrolmentRequest(**{**members, **changes}))
 
 
 def issued(nonce: str) -> bool:
@@ -103,6 +104,21 @@ def test_whoever_swaps_anything_between_them_is_found_by_both(change: dict[str, 
 
     reply = enrolment.answer(KEY, swapped, GRANT, b"\x55" * 32)
     assert refused("open_answer", KEY, asked(), reply, SEALING) == "enrolment.proof"
+
+
+def test_a_key_that_the_kiosk_does_not_hold_is_refused() -> None:
+    foreign = KIOSK_KEYS.model_copy(update={"signing": STRANGER.key.public})
+    sent = asked(kiosk=foreign)
+    assert refused("check_request", KEY, sent, SERVER_KEYS, issued) == "enrolment.possession"
+    enrolment.check_request(KEY, asked(signer=STRANGER, kiosk=foreign), SERVER_KEYS, issued)
+    replayed = asked(kiosk_nonce=b"m" * 16).model_copy(update={"possession": asked().possession})
+    assert refused("check_request", KEY, replayed, SERVER_KEYS, issued) == "enrolment.possession"
+
+
+@pytest.mark.parametrize("weak", [{"signing": bytes(32)}, {"sealing": bytes(32)}])
+def test_keys_that_are_everybodys_are_refused(weak: dict[str, bytes]) -> None:
+    sent = asked(kiosk=KIOSK_KEYS.model_copy(update=weak))
+    assert refused("check_request", KEY, sent, SERVER_KEYS, issued) == "key.weak"
 
 
 def test_a_kiosk_that_heard_other_server_keys_is_refused() -> None:

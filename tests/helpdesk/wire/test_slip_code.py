@@ -23,7 +23,7 @@ from helpdesk.wire.slip_claims import (
     basis_of,
     invoice_hash,
 )
-from helpdesk.wire.trust_list import Use
+from helpdesk.wire.trust_list import RevokedHolder, Use
 from invoices.canonical import identity
 from invoices.told import Told
 from invoices.verdict import Source, State, Verdict
@@ -284,7 +284,7 @@ def test_a_revoked_document_is_refused_and_an_absent_list_is_no_yes() -> None:
 
 
 def test_a_slip_without_a_key_says_so_and_proves_nothing() -> None:
-    made = claims(signature=SignatureState.DEVICE_KEY_MISSING)
+    made = claims(signature=SignatureState.DEVICE_KEY_MISSING, issuer="unenrolled/A03")
     text = slip_code.issue(made, None)
 
     assert slip_code.unsigned_claims(text) == made
@@ -293,6 +293,23 @@ def test_a_slip_without_a_key_says_so_and_proves_nothing() -> None:
         with pytest.raises(WireError) as raised:
             slip_code.unsigned_claims(mixed)
         assert raised.value.code == "slip.unsigned"
+
+
+def test_nobody_writes_in_the_name_of_a_kiosk_that_signs() -> None:
+    text = slip_code.issue(claims(signature=SignatureState.DEVICE_KEY_MISSING), None)
+    assert refused(text) == "slip.signature_missing"
+    fenced = RevokedHolder(centre="HD01", holder="A03", revoked_at=NOW)
+    gone = listed(trusted(STRANGER, holder="A04"), revoked_holders=(fenced,))
+    assert refused(text, Desk(gone)) == "slip.signature_missing"
+    assert refused(text, Desk(listed(trusted(STRANGER, holder="A04")))) == "slip.unsigned"
+
+
+def test_a_code_of_a_revoked_holder_does_not_hold_though_its_key_is_not_listed() -> None:
+    fenced = RevokedHolder(centre="HD01", holder="A03", revoked_at=NOW)
+    gone = Desk(listed(trusted(STRANGER, holder="A04"), revoked_holders=(fenced,)))
+    assert refused(CODE, gone) == "slip.key_revoked"
+    assert refused(slip_code.issue(claims(issuer="HD01/A05"), KIOSK), gone) == "slip.key_unknown"
+    assert refused(wrapped(cose.sign(KIOSK, b"\xa0")), gone) == "slip.key_unknown"
 
 
 def signed_by_nobody(signature: bytes) -> bytes:
@@ -362,7 +379,8 @@ def test_nobody_elses_words_are_told(code: str, trust: Any, fault: str) -> None:
     with pytest.raises(WireError) as raised:
         slip_code.signed_claims(code, trust)
     assert raised.value.code == fault
-    unsigned = slip_code.issue(claims(signature=SignatureState.DEVICE_KEY_MISSING), None)
+    missing = {"signature": SignatureState.DEVICE_KEY_MISSING, "issuer": "unenrolled/A03"}
+    unsigned = slip_code.issue(claims(**missing), None)
     with pytest.raises(WireError) as raised:
         slip_code.signed_claims(unsigned, trust)
     assert raised.value.code == "slip.unsigned"

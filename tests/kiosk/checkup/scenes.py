@@ -173,7 +173,8 @@ def _database() -> Iterator[Scene]:
     for code in ("store.unsettled", "store.older", "store.forbidden", "store.kept"):
         yield Scene(f"database.{code.replace('.', '_')}", Level.UNKNOWN, unread(code))
     damaged = ("store.newer", "store.unreadable", "store.unusable", "seal.broken")
-    for code in (*damaged, "key.missing", "key.exposed", "key.form"):
+    keys = ("missing", "exposed", "form", "owner", "link", "folder")
+    for code in (*damaged, *(f"key.{each}" for each in keys)):
         yield Scene(f"database.{code.replace('.', '_')}", Level.FAULT, unread(code))
     for part in ("identity", "trust", "outbox", "packs"):
         yield Scene(f"{part}.unread", Level.UNKNOWN, unread("store.unreadable"))

@@ -37,7 +37,8 @@ from tests.kiosk.trust.slips import check, held
 
 CODE = slip_code.issue(claims(), KIOSK)
 MISSING = SignatureState.DEVICE_KEY_MISSING
-UNSIGNED = slip_code.issue(claims(signature=MISSING, invoice=None), None)
+IN_ANOTHERS_NAME = slip_code.issue(claims(signature=MISSING, invoice=None), None)
+UNSIGNED = slip_code.issue(claims(signature=MISSING, invoice=None, issuer="unenrolled/A03"), None)
 PART, DATA = taken_back(claims().document_id)
 DAY = timedelta(days=1)
 
@@ -55,6 +56,7 @@ CASES: dict[str, tuple[str, datetime, TrustHeld | None, Worth, bool]] = {
     "slip.base45": ("FP1:!", NOW, held(), Worth.REFUSED, False),
     "slip.form": ("FP1:00", NOW, held(), Worth.REFUSED, False),
     "slip.unsigned": (UNSIGNED, NOW, held(), Worth.REFUSED, True),
+    "slip.signature_missing": (IN_ANOTHERS_NAME, NOW, held(), Worth.REFUSED, False),
     "slip.no_list": (CODE, NOW, None, Worth.UNKNOWN, False),
     "slip.clock": (CODE, datetime(2000, 1, 1, tzinfo=NOW.tzinfo), held(), Worth.UNKNOWN, False),
     "slip.trust_expired": (CODE, NOW + 22 * DAY, held(), Worth.UNKNOWN, True),

@@ -33,6 +33,7 @@ from tui.kiosk.ports import (
 from tui.kiosk.screens.result import ResultScreen
 from tui.kiosk.signed_slip_words import signature_fact, slip_notice
 from tui.kiosk.wording import Wording
+from tui.widgets.emblem import Tone
 
 CODE = "FP1:6BF+70Z%7.AQ"
 AT = NOW - timedelta(hours=2)
@@ -182,6 +183,20 @@ def test_each_finding_has_its_headline_and_its_reason(
     said = words_of(slip)
     assert title in said.splitlines()[0]
     assert part in said
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_an_unsigned_slip_gets_no_sign_and_no_colour_of_ours(language: str) -> None:
+    live = Told(Verdict.MATCH, State.NORMAL, Source.REGISTRY, AT)
+    slip = replace(doubted("slip.unsigned"), says=replace(SAYS, told=live))
+    wording = Wording(language, CATALOGUES.translator(language), Kiosk().clock)
+    notice = slip_notice(slip, wording)
+    assert notice.tone is Tone.STOP, "grey"
+    said = words_of(slip, language)
+    assert not set("✔⚠✖") & set(said)
+    assert {"zh_CN": "它自称：一致，发票正常", "en": "It claims: It matches and is valid"}[
+        language
+    ] in said
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
