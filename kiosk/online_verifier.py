@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from helpdesk.wire.op_id import IDEMPOTENCY_KEY
 from helpdesk.wire.verification import (
-    IDEMPOTENCY_KEY,
     PATH,
     VerificationAnswer,
     request_of,
@@ -40,7 +40,7 @@ class OnlineVerifier:
 
         Raises:
             VerifierError: `verifier.refused`, `.reset`, `.timeout`, `.busy`, `.unsigned` (passing);
-                `.status`, `.size`, `.certificate` or `.nonsense` (not passing).
+                `.status`, `.size`, `.certificate`, `.nonsense` or `.another` (not passing).
         """
         body = request_of(claim).model_dump_json(exclude_unset=True).encode()
         headers = {"Content-Type": "application/json", IDEMPOTENCY_KEY: op_id}
@@ -48,11 +48,15 @@ class OnlineVerifier:
             reply = await self._calls.call(Call("POST", PATH, body=body, headers=headers), deadline)
         except TransportError as error:
             raise _as_verifier_error(error) from error
-        return outcome_of(reply)
+        return outcome_of(reply, claim)
 
 
-def outcome_of(reply: Reply) -> Outcome:
-    """What an answer says. Raises `VerifierError` `verifier.status` or `.nonsense`."""
+def outcome_of(reply: Reply, claim: Claim) -> Outcome:
+    """What an answer says of the invoice that was asked about.
+
+    Raises:
+        VerifierError: `verifier.status` or `.nonsense`; `.another` where it is of another invoice.
+    """
     if reply.status != OK:
         raise VerifierError("verifier.status", passing=False, status=reply.status)
     try:
@@ -63,8 +67,14 @@ def outcome_of(reply: Reply) -> Outcome:
     told, matched = outcome.told, outcome.verdict is Verdict.MATCH
     # What a slip's code could not say must not get as far as the printer.
     sayable = told.coherent and (told.as_of is None or told.as_of >= _FIRST)
-    if not sayable or (outcome.details and not matched):
+    if not sayable or (outcome.details is not None) != matched:
         raise VerifierError("verifier.nonsense", passing=False)
+    if outcome.details and (outcome.details.code, outcome.details.number) != (
+        claim.code,
+        claim.number,
+    ):
+        # Whatever signed it: a verdict is only shown of the invoice that stands before us.
+        raise VerifierError("verifier.another", passing=False)
     return outcome
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, cast
 
 from helpdesk.kiosks.ruling import APPLIED, Reason, Ruling
+from helpdesk.verification import sealed_form
 from helpdesk.verification.adoption import ToldCheck
 from helpdesk.wire.check_entry import CheckPayload, check_of
 from helpdesk.wire.journal_batch import EntryOutcome
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from helpdesk.db import Transaction
     from helpdesk.kiosks.ruling import Told
     from helpdesk.verification.adoption import CheckAdoption
+    from helpdesk.verification.question import Recorded
     from invoices.check import Check
     from invoices.outcome import Outcome
 
@@ -49,7 +51,7 @@ class CheckEffect:
             ],
         )
         return [
-            _ruling(item, check, answer.outcome)
+            _ruling(item, check, answer)
             for item, check, answer in zip(items, checks, recorded, strict=True)
         ]
 
@@ -58,9 +60,14 @@ def _check(item: Told) -> Check:
     return check_of(cast("CheckPayload", item.payload), item.op_id, item.occurred)
 
 
-def _ruling(item: Told, check: Check, found: Outcome) -> Ruling:
+def _ruling(item: Told, check: Check, recorded: Recorded) -> Ruling:
     """What most needs a person's eye comes first: a person was told something else."""
-    told = check.outcome
+    told, found = check.outcome, recorded.outcome
+    if recorded.repeated and not sealed_form.same_claim(
+        sealed_form.claimed(check.claim), recorded.claimed
+    ):
+        # Asked online of one invoice, told here of another: that answer says nothing of this one.
+        return Ruling.refused(Reason.OPERATION)
     if told.verdict in _CLAIMED and (told.verdict, told.state) != (found.verdict, found.state):
         return Ruling(EntryOutcome.APPLIED, Reason.DIFFERS, _words(told), _words(found))
     if not _numbered_by(item.kiosk, check.record):

@@ -15,9 +15,9 @@ from helpdesk.trust.errors import TrustError
 from helpdesk.web import Channel, Principal, RequestError, TokenBuckets
 from helpdesk.web.permission import Standing
 from helpdesk.wire import answer_signature, challenge, request_signature
+from helpdesk.wire.answer_signature import CHALLENGE, TIME
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.faults import Fault
-from helpdesk.wire.sync import CHALLENGE, TIME
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -117,15 +117,17 @@ class SignedRequests:
             raise self._refusal(Fault.SIGNATURE_KEY, keyid)
         return self._call(accepted, headers, refusal)
 
-    def answered(self, headers: Mapping[str, str], status: int, body: bytes) -> Mapping[str, str]:
+    def answered(
+        self, asked: Mapping[str, str], status: int, headers: Mapping[str, str], body: bytes
+    ) -> Mapping[str, str]:
         """The field that signs the answer; nothing for fields that are no signature.
 
         Whoever makes up keys gets few signatures out of us: each takes us as long as a check.
         """
-        keyid = request_signature.keyid_of(headers)
+        keyid = request_signature.keyid_of(asked)
         if keyid is None or (keyid not in self._known and self._strangers.take("") > 0):
             return {}
-        return answer_signature.sign(self._secrets.receipt, headers, status, body)
+        return answer_signature.sign(self._secrets.receipt, asked, status, headers, body)
 
     async def _retired_used(
         self, key: KioskKey, request: Request, headers: Mapping[str, str]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from helpdesk.errors import HelpdeskError
+from helpdesk.verification import sealed_form
 from helpdesk.verification.question import ADOPTED, Pending, Question, Recorded
 
 if TYPE_CHECKING:
@@ -41,8 +42,18 @@ class VerificationService:
         today = now.astimezone(self._zone).date()
         asked = _SEPARATOR.join((question.channel, question.name, question.record, *question.asked))
         recorded = await self._writing.submit(Pending(question, asked, today, now))
-        # An id is no secret: what a kiosk told later only kiosks may hear of by it.
-        told_later = recorded.asked == ADOPTED and question.name != ""
-        if recorded.asked != asked and not told_later:
+        if recorded.asked != asked and not _told_later(question, recorded):
             raise IdempotencyError("idempotency.mismatch")
         return recorded
+
+
+def _told_later(question: Question, recorded: Recorded) -> bool:
+    """Whether this asks again about a check that was told in a journal.
+
+    An id is no secret: only kiosks may hear of such a check by it, and only by saying the very
+    same of the invoice. Else one who swaps ids on the way would choose the verdict.
+    """
+    if recorded.asked != ADOPTED or not question.name:
+        return False
+    claimed = sealed_form.claimed(question.read().claim)
+    return sealed_form.same_claim(claimed, recorded.claimed)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import models_json_schema
 
-from helpdesk.web.parsing import IDEMPOTENCY_KEY
 from helpdesk.web.permission import ANONYMOUS, Channel, Permission, Principal, Standing
 from helpdesk.web.principals import OPERATOR_SCHEME, SCHEME
 from helpdesk.wire import op_id
+from helpdesk.wire.op_id import IDEMPOTENCY_KEY
 from helpdesk.wire.problem import CONTENT_TYPE, Problem
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from pydantic_core import from_json
 from helpdesk.web.errors import RequestError
 from helpdesk.wire import op_id
 from helpdesk.wire.errors import WireError
+from helpdesk.wire.op_id import IDEMPOTENCY_KEY
 from helpdesk.wire.problem import FieldProblem
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ __all__ = [
     "parse_query",
 ]
 
-IDEMPOTENCY_KEY = "Idempotency-Key"
 MOST_VALUES = 16_384
 """Values in one body: a full batch of a journal has less than 4,000."""
 _LONG = 1 << 16

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
+from helpdesk.wire.op_id import IDEMPOTENCY_KEY
 from helpdesk.wire.request_signature import Request
 
 if TYPE_CHECKING:
@@ -54,8 +55,10 @@ class Signatures(Protocol):
         """
         ...
 
-    def answered(self, headers: Mapping[str, str], status: int, body: bytes) -> Mapping[str, str]:
-        """Return the fields that sign the answer to a request with these ``headers``."""
+    def answered(
+        self, asked: Mapping[str, str], status: int, headers: Mapping[str, str], body: bytes
+    ) -> Mapping[str, str]:
+        """Return the fields that sign an answer with these; ``asked`` are the request's."""
         ...
 
 
@@ -68,6 +71,7 @@ def as_signed(request: web.Request) -> Request:
         path=path,
         query=query,
         body=b"",
+        idempotency_key=request.headers.get(IDEMPOTENCY_KEY),
     )
 
 
@@ -80,4 +84,5 @@ def sign_answer(
     body = response.body
     if body is None or isinstance(body, bytes | bytearray | memoryview):
         content = b"" if body is None else bytes(body)
-        response.headers.update(signatures.answered(request.headers, response.status, content))
+        fields = signatures.answered(request.headers, response.status, response.headers, content)
+        response.headers.update(fields)

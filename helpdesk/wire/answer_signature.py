@@ -1,8 +1,10 @@
 """Signed answers: what a kiosk acts on was said by its server, to this very request.
 
-The server signs, with its receipt key, the request's own signature, the status and the body's
-digest. So nobody between the two can forge a verdict, a cursor or a fence, nor give an answer of
-yesterday, nor the answer that another kiosk got: a fence of one must not wipe its neighbour.
+The server signs, with its receipt key, the request's own signature, the status, the body's digest
+and the fields that tell the time. So nobody between the two can forge a verdict, a cursor or a
+fence, nor set a kiosk's clock, nor give an answer of yesterday, nor the answer that another kiosk
+got: a fence of one must not wipe its neighbour. That the answer is one to this operation follows
+from the request's signature, which covers the Idempotency-Key.
 """
 
 from __future__ import annotations
@@ -23,13 +25,32 @@ if TYPE_CHECKING:
 
 ANSWER: Final = "Yanpiao-Answer"
 
-_DOMAIN: Final = b"yanpiao/answer/1\0"
+TIME: Final = "Yanpiao-Time"
+"""Field of a 401 `signature.skew`: the server's time, ISO 8601."""
+CHALLENGE: Final = "Yanpiao-Challenge"
+"""Field of the same answer: the nonce for the next attempt."""
+
+_DOMAIN: Final = b"yanpiao/answer/2\0"
 _FIELD: Final = re.compile(r"kid=(?P<kid>[0-9a-f]{8});sig=(?P<signature>[A-Za-z0-9_-]{86})")
 
 
-def sign(signer: Signer, asked: Mapping[str, str], status: int, body: bytes) -> dict[str, str]:
-    """The header field that signs an answer; `asked` are the fields of the signed request."""
-    signature = signer.sign(_statement(asked, status, body))
+def sign(
+    signer: Signer,
+    asked: Mapping[str, str],
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+) -> dict[str, str]:
+    """The header field that signs an answer.
+
+    Args:
+        signer: holds the server's receipt key.
+        asked: the fields of the signed request.
+        status: of the answer, as its `headers` and `body`; both mappings find a name in any case.
+        headers: only `TIME` and `CHALLENGE` are signed.
+        body: as it is sent.
+    """
+    signature = signer.sign(_statement(asked, status, headers, body))
     return {ANSWER: f"kid={signer.key.kid.hex()};sig={binary.to_text(signature)}"}
 
 
@@ -55,10 +76,13 @@ def check(
         signature = binary.from_text(given["signature"])
     except WireError as error:
         raise WireError(Fault.ANSWER_WRONG) from error
-    if not key.holds(signature, _statement(asked, status, body)):
+    if not key.holds(signature, _statement(asked, status, headers, body)):
         raise WireError(Fault.ANSWER_WRONG)
 
 
-def _statement(asked: Mapping[str, str], status: int, body: bytes) -> bytes:
-    signed = [asked.get(SIGNATURE_INPUT, ""), asked.get(SIGNATURE, "")]
-    return _DOMAIN + strict_cbor.encode([*signed, status, hashlib.sha256(body).digest()])
+def _statement(
+    asked: Mapping[str, str], status: int, headers: Mapping[str, str], body: bytes
+) -> bytes:
+    request = [asked.get(SIGNATURE_INPUT, ""), asked.get(SIGNATURE, "")]
+    times = [headers.get(TIME, ""), headers.get(CHALLENGE, "")]
+    return _DOMAIN + strict_cbor.encode([*request, status, hashlib.sha256(body).digest(), *times])

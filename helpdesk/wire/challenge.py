@@ -35,7 +35,9 @@ def issue(key: bytes, subject: str, now: datetime, random: bytes) -> str:
 
 
 def issued_at(text: str) -> datetime:
-    """The server's time in a challenge, unproved: what a kiosk may set its sights by.
+    """The server's time in a challenge: what a kiosk may date its requests by.
+
+    Proved only where the answer that carries the challenge is (`answer_signature`).
 
     Raises:
         WireError: `challenge.form`.

@@ -10,6 +10,8 @@ import re
 
 from helpdesk.wire.errors import WireError
 
+IDEMPOTENCY_KEY = "Idempotency-Key"
+"""The header field that carries an id."""
 RANDOM_BYTES = 10
 PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 

@@ -1,8 +1,8 @@
 """Signed requests: a strict subset of RFC 9421 with the Content-Digest of RFC 9530.
 
-One signature, `sig1`, by Ed25519, over method, authority, path, query and the body's digest, with
-`created`, `nonce`, `keyid`, `alg` and `tag` in this order. Any other shape is refused, also one
-the RFC would allow.
+One signature, `sig1`, by Ed25519, over method, authority, path, query, the body's digest and,
+exactly where the request has one, its Idempotency-Key; with `created`, `nonce`, `keyid`, `alg`
+and `tag` in this order. Any other shape is refused, also one the RFC would allow.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.faults import Fault
+from helpdesk.wire.op_id import IDEMPOTENCY_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,11 +30,12 @@ TAG: Final = "yanpiao-kiosk"
 WINDOW: Final = timedelta(seconds=120)
 
 _COVERED: Final = ("@method", "@authority", "@path", "@query", "content-digest")
-_LIST: Final = "(" + " ".join(f'"{name}"' for name in _COVERED) + ")"
+_KEYED: Final = (*_COVERED, IDEMPOTENCY_KEY.lower())
 _INPUT: Final = re.compile(
-    r"sig1=(?P<params>"
-    + re.escape(_LIST)
-    + r";created=(?P<created>[1-9][0-9]{0,11})"
+    r"sig1=(?P<params>\((?P<covered>"
+    + " ".join(f'"{name}"' for name in _COVERED)
+    + rf'(?: "{_KEYED[-1]}")?'
+    + r")\);created=(?P<created>[1-9][0-9]{0,11})"
     + r';nonce="(?P<nonce>[A-Za-z0-9_-]{16,64})"'
     + r';keyid="(?P<keyid>[A-Za-z0-9_.:-]{1,64})"'
     + r';alg="ed25519";tag="'
@@ -53,6 +55,8 @@ class Request:
 
     `authority` is host and port as in the Host header (lower case, no default port), `path` and
     `query` as sent, still percent-encoded; `query` without its question mark.
+    `idempotency_key` is the value of that header field, None only where there is no such field:
+    whoever could swap it would choose which recorded answer a kiosk hears.
     """
 
     method: str
@@ -60,6 +64,7 @@ class Request:
     path: str
     query: str
     body: bytes
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,10 @@ def sign(
     if not (_NONCE.fullmatch(nonce) and _KEY_ID.fullmatch(keyid)):
         raise WireError(Fault.SIGNATURE_FORM)
     moment = int(created.timestamp())
-    params = f'{_LIST};created={moment};nonce="{nonce}";keyid="{keyid}";alg="ed25519";tag="{TAG}"'
+    params = (
+        f'({_listed(request)});created={moment};nonce="{nonce}";keyid="{keyid}"'
+        f';alg="ed25519";tag="{TAG}"'
+    )
     digest = content_digest(request.body)
     signature = signer.sign(signature_base(_components(request, digest), params))
     return {
@@ -160,7 +168,7 @@ def verify_unread(
     stated = _field(headers, CONTENT_DIGEST)
     given = _INPUT.fullmatch(_field(headers, SIGNATURE_INPUT))
     value = _VALUE.fullmatch(_field(headers, SIGNATURE))
-    if given is None or value is None:
+    if given is None or value is None or given["covered"] != _listed(request):
         raise WireError(Fault.SIGNATURE_FORM)
     if not _DIGEST.fullmatch(stated):
         raise WireError(Fault.SIGNATURE_DIGEST)
@@ -190,12 +198,22 @@ def _base(request: Request, digest: str, params: str) -> bytes:
     return signature_base(_components(request, digest), params)
 
 
+def _covered(request: Request) -> tuple[str, ...]:
+    return _COVERED if request.idempotency_key is None else _KEYED
+
+
+def _listed(request: Request) -> str:
+    return " ".join(f'"{name}"' for name in _covered(request))
+
+
 def _components(request: Request, digest: str) -> list[tuple[str, str]]:
-    values = (request.method, request.authority, request.path, f"?{request.query}", digest)
+    values = [request.method, request.authority, request.path, f"?{request.query}", digest]
+    if request.idempotency_key is not None:
+        values.append(request.idempotency_key)
     # Fields may hold bytes that no sender of ours writes: they have no place in a base.
     if any(not value.isascii() or "\n" in value or "\r" in value for value in values):
         raise WireError(Fault.SIGNATURE_FORM)
-    return list(zip(_COVERED, values, strict=True))
+    return list(zip(_covered(request), values, strict=True))
 
 
 def _field(headers: Mapping[str, str], name: str) -> str:

@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 KEY_PATH: Final = "/api/v1/kiosks/key"
 CHANGES_PATH: Final = "/api/v1/sync/changes"
 
-TIME: Final = "Yanpiao-Time"
-"""Field of a 401 `signature.skew`: the server's time, ISO 8601."""
-CHALLENGE: Final = "Yanpiao-Challenge"
-"""Field of the same answer: the nonce for the next attempt."""
-
 MUST_REFETCH: Final = "sync.must_refetch"
 """410: the cursor is not of this log any more. Begin with none, swap the snapshot in whole."""
 FENCED: Final = "kiosk.fenced"

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from invoices.claim import Claim
 
 PATH = "/api/v1/verifications"
-IDEMPOTENCY_KEY = "Idempotency-Key"
 PAYLOAD_LENGTH = 2048
 FIELD_LENGTH = 64
 KIND_LENGTH = 16

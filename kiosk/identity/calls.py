@@ -16,12 +16,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.wire import answer_signature, binary, challenge, request_signature
+from helpdesk.wire.answer_signature import CHALLENGE
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.faults import Fault
+from helpdesk.wire.op_id import IDEMPOTENCY_KEY
 from helpdesk.wire.request_signature import Request
-from helpdesk.wire.sync import CHALLENGE, FENCED
+from helpdesk.wire.sync import FENCED
 from kiosk.policy import Policy
-from kiosk.transport import ANSWER_LIMIT, TransportError
+from kiosk.transport import ANSWER_LIMIT, Fields, TransportError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -137,7 +139,9 @@ class ServerCalls:
         return left
 
     def _signature(self, identity: Identity, call: Call, nonce: str) -> dict[str, str]:
-        request = Request(call.method, self._transport.authority, call.path, call.query, call.body)
+        key = Fields(call.headers).get(IDEMPOTENCY_KEY)
+        authority = self._transport.authority
+        request = Request(call.method, authority, call.path, call.query, call.body, key)
         created = max(self._clock.now() + self._offset, _FIRST)
         return request_signature.sign(request, identity.pair.signer, identity.keyid, created, nonce)
 

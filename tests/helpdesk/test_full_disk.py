@@ -15,8 +15,9 @@ import pytest
 
 from helpdesk.clock import SystemClock
 from helpdesk.ids import SystemIds
+from helpdesk.wire.op_id import IDEMPOTENCY_KEY
 from helpdesk.wire.problem import CONTENT_TYPE
-from helpdesk.wire.verification import IDEMPOTENCY_KEY, PATH
+from helpdesk.wire.verification import PATH
 from tests.e2e.disks import Disk, Quota, Tmpfs
 from tests.helpdesk.test_serve import _prepare, server
 

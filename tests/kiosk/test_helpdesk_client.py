@@ -5,13 +5,14 @@ import time
 
 import pytest
 
+from helpdesk.wire.verification import from_outcome
 from invoices.verdict import Verdict
 from kiosk.helpdesk_client import Access
 from kiosk.link import Link
 from kiosk.verification import VerifierError
 from tests.kiosk.faulty_server import faulty, good, http
 from tests.kiosk.online_client import client_of
-from tests.kiosk.stand_ins import CANARY_NUMBER, claim
+from tests.kiosk.stand_ins import CANARY_NUMBER, claim, matched
 
 OP = "019ab000-0000-7000-8000-000000000001"
 
@@ -82,6 +83,36 @@ async def test_each_fault_has_its_code_in_time(
         assert time.monotonic() - started < 1.2
     assert (caught.value.code, caught.value.passing) == (code, passing)
     assert CANARY_NUMBER not in repr(caught.value.params)
+
+
+async def test_an_answer_about_another_invoice_is_none() -> None:
+    shown = from_outcome(matched(), "A03-261124-0001", str).model_dump(mode="json")
+    others = [shown["invoice"] | change for change in ({"number": "87651235"}, {"code": ""})]
+    answers = [http("200 OK", json.dumps(shown | {"invoice": each}).encode()) for each in others]
+    async with (
+        faulty(*answers, http("200 OK", json.dumps(shown).encode())) as server,
+        client_of(server.port) as client,
+    ):
+        for _ in others:
+            with pytest.raises(VerifierError) as caught:
+                await client.verify(OP, claim(), 1.0)
+            assert (caught.value.code, caught.value.passing) == ("verifier.another", False)
+        assert (await client.verify(OP, claim(), 1.0)).details == matched().details
+
+
+async def test_details_come_with_a_match_and_a_match_with_details() -> None:
+    shown = from_outcome(matched(), "A03-261124-0001", str).model_dump(mode="json")
+    lies = [
+        shown | {"verdict": verdict, "state": None} for verdict in Verdict if verdict != "match"
+    ]
+    lies += [each | {"source": None, "as_of": None} for each in lies]
+    lies.append(shown | {"invoice": None})
+    for lie in lies:
+        answer = http("200 OK", json.dumps(lie).encode())
+        async with faulty(answer) as server, client_of(server.port) as client:
+            with pytest.raises(VerifierError) as caught:
+                await client.verify(OP, claim(), 1.0)
+            assert caught.value.code == "verifier.nonsense"
 
 
 async def test_nobody_there_is_told_at_once() -> None:

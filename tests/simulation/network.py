@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import Random
 
+from helpdesk.wire.op_id import IDEMPOTENCY_KEY
 from helpdesk.wire.request_signature import SIGNATURE
-from helpdesk.wire.verification import IDEMPOTENCY_KEY
 from kiosk.transport import ANSWER_LIMIT, Call, Reply, TransportError
 from tests.simulation.http import AUTHORITY
 from tests.simulation.lies import Lies

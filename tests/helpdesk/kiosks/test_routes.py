@@ -27,12 +27,15 @@ from helpdesk.wire import exceptions as exception_messages
 from helpdesk.wire.enrolment import EnrolmentAnswer, ServerHello
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.journal_batch import PushAnswer
+from helpdesk.wire.op_id import IDEMPOTENCY_KEY
 from helpdesk.wire.request_signature import Request
 from helpdesk.wire.standing import Standing
 from helpdesk.wire.sync import ChangesAnswer, KeyAnswer, KeyState
 from helpdesk.wire.verification import PATH, request_of
+from invoices.claim import from_face
 from invoices.verdict import Verdict
 from tests.helpdesk.kiosks.room import (
+    INVOICES,
     NORMAL,
     ChanceIds,
     KioskSide,
@@ -44,6 +47,7 @@ from tests.helpdesk.kiosks.room import (
 from tests.helpdesk.web.conftest import Client, House, house, serve  # noqa: F401 - fixtures
 
 Answer = tuple[int, dict[str, Any]]
+OTHER = from_face(INVOICES["voided"][0])
 
 
 @dataclass
@@ -59,15 +63,18 @@ class Line:
     async def call(
         self, method: str, path: str, body: bytes = b"", nonce: str = "", **other: str
     ) -> Answer:
-        headers = self.signed(method, path, body, nonce) | other
+        key = other.get(IDEMPOTENCY_KEY)
+        headers = self.signed(method, path, body, nonce, key) | other
         return await self.send(method, path, body, headers)
 
-    def signed(self, method: str, path: str, body: bytes = b"", nonce: str = "") -> dict[str, str]:
+    def signed(
+        self, method: str, path: str, body: bytes = b"", nonce: str = "", key: str | None = None
+    ) -> dict[str, str]:
         plain, _, query = path.partition("?")
         authority = f"{self.client.host}:{self.client.port}"
         keyid = sync.key_id(self.kiosk.kiosk, self.kiosk.signer.key.public)
         now = datetime.now(UTC) + self.skew
-        asked = Request(method, authority, plain, query, body)
+        asked = Request(method, authority, plain, query, body, key)
         return request_signature.sign(
             asked, self.kiosk.signer, keyid, now, nonce or secrets.token_urlsafe(16)
         )
@@ -79,8 +86,8 @@ class Line:
         response = await self.client.request(method, path, data=sent, headers=headers)
         data = await response.read()
         answer_signature.check(response.headers, self.receipt, headers, response.status, data)
-        self.challenge = response.headers.get(sync.CHALLENGE, "")
-        self.time = response.headers.get(sync.TIME, "")
+        self.challenge = response.headers.get(answer_signature.CHALLENGE, "")
+        self.time = response.headers.get(answer_signature.TIME, "")
         return response.status, json.loads(data)
 
     async def push(self, **cut: Any) -> Answer:
@@ -162,6 +169,25 @@ async def test_a_request_counts_once_but_a_push_may_repeat(line: Line) -> None:
     headers = line.signed("POST", journal_batch.PATH, body)
     for _ in range(2):
         assert (await line.send("POST", journal_batch.PATH, body, headers))[0] == 200
+
+
+async def test_a_check_told_of_another_invoice_than_it_asked_about_is_refused(line: Line) -> None:
+    op_id = ChanceIds().op_id()
+    body = request_of(NORMAL).model_dump_json(exclude_unset=True).encode()
+    assert (await line.call("POST", PATH, body, **{"Idempotency-Key": op_id}))[0] == 200
+    line.kiosk.check(OTHER, told=outcome(Verdict.NOT_FOUND), operation=op_id)
+    status, answer = await line.push()
+    assert status == 200
+    assert [(each["outcome"], each["reason"]) for each in answer["verdicts"]] == [
+        ("refused", "journal.op_id")
+    ]
+
+
+async def test_an_unsigned_idempotency_key_is_refused(line: Line) -> None:
+    body = request_of(NORMAL).model_dump_json(exclude_unset=True).encode()
+    headers = line.signed("POST", PATH, body) | {"Idempotency-Key": ChanceIds().op_id()}
+    status, answer = await line.send("POST", PATH, body, headers)
+    assert (status, answer["code"]) == (401, "signature.form")
 
 
 @pytest.mark.parametrize("hours", [-30, 5])

@@ -106,6 +106,25 @@ def test_the_known_answer() -> None:
     }
 
 
+OP_ID = "019ab000-0000-7000-8000-000000000001"
+KEYED = replace(REQUEST, idempotency_key=OP_ID)
+
+
+def test_an_idempotency_key_is_signed_wherever_there_is_one() -> None:
+    headers = request_signature.sign(KEYED, KIOSK, "A03", NOW, NONCE)
+
+    assert '"content-digest" "idempotency-key");created=' in headers["Signature-Input"]
+    assert verified(KEYED, headers).keyid == "A03"
+    other = replace(KEYED, idempotency_key=OP_ID[:-1] + "2")
+    assert refused(request=other, headers=headers) == "signature.wrong"
+    assert refused(request=REQUEST, headers=headers) == "signature.form", "it was taken away"
+    assert refused(request=KEYED) == "signature.form", "it was put in"
+    assert refused(request=replace(KEYED, idempotency_key="")) == "signature.form"
+    assert refused(request=replace(KEYED, idempotency_key="\xe9"), headers=headers) == (
+        "signature.form"
+    )
+
+
 def test_who_signed_is_told() -> None:
     assert verified() == VerifiedRequest("A03", NONCE, NOW, challenged=False)
 

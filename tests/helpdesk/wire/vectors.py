@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from helpdesk.wire import (
+    answer_signature,
+    challenge,
     enrolment_code,
     journal_batch,
     journal_form,
@@ -48,6 +51,7 @@ WIDTH = 104
 INVOICE_KEY = bytes(range(64, 96))
 PRIVATE, EPHEMERAL = b"\x11" * 32, b"\x22" * 32
 JOURNAL = bytes(range(48, 64))
+OP_ID = "019ab000-0000-7000-8000-000000000001"
 RECORD, TOKEN = "A03-261124-0127", "ABCDEFGHIJKLMNOPQ234"
 AS_OF = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 
@@ -131,6 +135,14 @@ def check() -> CheckPayload:
     )
 
 
+def signed_fields(request: Request) -> dict[str, str]:
+    return request_signature.sign(request, KIOSK, "A03", NOW, "AAECAwQFBgcICQoLDA0ODw")
+
+
+def written(fields: dict[str, str]) -> list[Json]:
+    return [f"{name}: {value}" for name, value in fields.items()]
+
+
 def journal_vectors() -> dict[str, Json]:
     first = journal_form.entry(header(1), b"\x77" * 16, KINDS.write(check()))
     second = journal_form.entry(header(2, clock_suspect=True), b"\x78" * 16, b"\xa0").erased()
@@ -139,6 +151,12 @@ def journal_vectors() -> dict[str, Json]:
     batch = journal_batch.batch(KIOSK, "A03", JOURNAL, genesis, [first, second])
     receipt = SERVER.sign(journal_batch.receipt_statement("A03", JOURNAL, heads[1]))
     request = Request("POST", "helpdesk.example", "/api/v1/sync/push", "a=1", b'{"hello": "world"}')
+    fields = signed_fields(request)
+    times = {
+        answer_signature.TIME: "2026-11-24T02:00:00.000+00:00",
+        answer_signature.CHALLENGE: challenge.issue(b"s" * 32, "A03", NOW, b"12345678"),
+    }
+    answered = answer_signature.sign(SERVER, fields, 401, times, b"{}")
     code = bytes(range(10))
     box = sealed_box.seal(
         sealed_box.public_of(PRIVATE), b"keys", context=b"demo", ephemeral=EPHEMERAL
@@ -155,14 +173,9 @@ def journal_vectors() -> dict[str, Json]:
         "head_signature": lines(batch.signature.hex()),
         "receipt": lines(receipt.hex()),
         "box": [PRIVATE.hex(), EPHEMERAL.hex(), b"demo".hex(), b"keys".hex(), box.hex()],
-        "request": [
-            *(
-                f"{name}: {value}"
-                for name, value in request_signature.sign(
-                    request, KIOSK, "A03", NOW, "AAECAwQFBgcICQoLDA0ODw"
-                ).items()
-            ),
-        ],
+        "request": written(fields),
+        "keyed": written(signed_fields(replace(request, idempotency_key=OP_ID))),
+        "answer": written(times | answered),
         "enrolment": [
             enrolment_code.make(code),
             code.hex(),

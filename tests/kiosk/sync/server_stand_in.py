@@ -26,6 +26,7 @@ from helpdesk.wire.errors import WireError
 from helpdesk.wire.journal_batch import EntryOutcome, EntryVerdict, PushAnswer, PushBatch
 from helpdesk.wire.journal_form import Head
 from helpdesk.wire.journal_kinds import KINDS
+from helpdesk.wire.op_id import IDEMPOTENCY_KEY
 from helpdesk.wire.request_signature import Request
 from helpdesk.wire.signing_key import Ed25519Signer, VerifyingKey
 from helpdesk.wire.standing import Standing
@@ -136,11 +137,12 @@ class Centre:
         if call.path == "/livez" and request_signature.SIGNATURE not in call.headers:
             return Reply(200, Fields(), ALIVE)
         status, body, extra = self._signed(call)
-        signed = answer_signature.sign(RECEIPT, call.headers, status, body)
+        signed = answer_signature.sign(RECEIPT, call.headers, status, Fields(extra), body)
         return Reply(status, Fields({**extra, **signed}), body)
 
     def _signed(self, call: Call) -> tuple[int, bytes, dict[str, str]]:
-        request = Request(call.method, self.authority, call.path, call.query, call.body)
+        key = Fields(call.headers).get(IDEMPOTENCY_KEY)
+        request = Request(call.method, self.authority, call.path, call.query, call.body, key)
         now = self.clock.server_now()
         try:
             found = request_signature.verify(
@@ -151,7 +153,9 @@ class Centre:
             if error.code == "signature.skew":
                 named = Fields(call.headers)[request_signature.SIGNATURE_INPUT]
                 keyid = named.partition('keyid="')[2].partition('"')[0]
-                extra = {sync.CHALLENGE: challenge.issue(CHALLENGES, keyid, now, b"12345678")}
+                extra = {
+                    answer_signature.CHALLENGE: challenge.issue(CHALLENGES, keyid, now, b"12345678")
+                }
             return 401, problem(error.code), extra
         self._activate(found.keyid)
         if self.refusal is not None and call.path == journal_batch.PATH:

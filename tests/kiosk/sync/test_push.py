@@ -169,7 +169,7 @@ def unsigned(reply: Reply) -> Reply:
 def fenced_by_a_stranger(reply: Reply) -> Reply:
     body = json.dumps({"title": "x", "status": 403, "code": "kiosk.fenced"}).encode()
     stranger = Ed25519Signer(b"\x77" * 32)
-    return Reply(403, Fields(answer_signature.sign(stranger, {}, 403, body)), body)
+    return Reply(403, Fields(answer_signature.sign(stranger, {}, 403, {}, body)), body)
 
 
 @pytest.mark.parametrize("lie", [forged, unsigned, fenced_by_a_stranger])
