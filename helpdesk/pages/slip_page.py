@@ -72,7 +72,8 @@ def _signature(found: Examined, wording: Wording) -> Box:
             "page.slip.made", centre=centre, kiosk=kiosk, at=wording.minute(claims.issued_at)
         )
         until = wording.fact("expires", wording.minute(claims.expires))
-        return Box(heading, wording.text("page.slip.good"), Tone.GOOD, (made,), (until,))
+        # Not green: a slip that holds says nothing of its invoice today.
+        return Box(heading, wording.text("page.slip.good"), Tone.PLAIN, (made,), (until,))
     name = _TITLES.get(str(fault), found.worth.value)
     tone = Tone.BAD if found.worth is Worth.REFUSED and name == "refused" else Tone.CAUTION
     return Box(heading, wording.text(f"page.slip.{name}"), tone, (_why(found, wording),))

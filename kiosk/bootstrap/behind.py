@@ -100,7 +100,7 @@ class _Behind:
             self._stack.push_async_callback(paper.close)
             self._keep("spooler", paper.spooler.ended())
             self._keep("printer", paper.watch(self._board))
-        checked = partial(_wake_for_kept, core)
+        checked = partial(wake_after, core)
         await self._listen(core, paper, slips, checked)
         self._watch_link(core)
         self._keep("sync", core.sync.run())
@@ -198,7 +198,8 @@ def _as_of(core: Core) -> datetime | None:
     return None if packs is None else packs.manifest.as_of
 
 
-def _wake_for_kept(core: Core, check: Check) -> None:
+def wake_after(core: Core, check: Check) -> None:
+    """Begin a round of sync where somebody waits for what the server makes of a check."""
     outcome = check.outcome
     waits = outcome.verdict is Verdict.UNAVAILABLE or outcome.source is Source.PACK
     # With a site, somebody may open the record on a phone as soon as the code is on the screen.

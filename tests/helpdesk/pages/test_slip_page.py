@@ -65,6 +65,7 @@ async def test_a_good_slip_opens_its_record_and_tells_the_state_now(office: Offi
     assert "由 HD01/A03 于 2026-11-24 12:00 签发，没有改动，也没有收回。" in page.lines
     assert "一致，截至 2026-11-24 12:00 正常" in page.lines
     assert "一致，发票全额红冲" in page.lines
+    assert "good" not in [section.get("class") for section in page.of("section")]
     assert FACE.number in page.lines
     small = await office.page(address.replace("/S/", "/s/").lower().replace(SITE.url, ""))
     assert "The signature holds" in small.lines
