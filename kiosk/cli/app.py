@@ -45,7 +45,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     frame = Frame(
         Catalogues(domains=("kiosk", "operator", "demo")).translator(language), language, environ
     )
-    command = _command(frame.text)
+    command = build(frame.text)
     try:
         command.main(list(arguments), prog_name="kiosk", obj=frame)
     except SystemExit as end:
@@ -56,7 +56,8 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     return 0
 
 
-def _command(text: Translate) -> Any:
+def build(text: Translate) -> Any:
+    """The command tree with its help in one language."""
     app = typer.Typer(
         help="cli.help",
         no_args_is_help=True,
