@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from helpdesk.security.errors import KeyRingError
 from helpdesk.trust.authority import as_trust_error, kid_from, open_authority
 from helpdesk.wire.errors import WireError
+from helpdesk.wire.faults import Fault
 from helpdesk.wire.signing_key import kid_of
+from helpdesk.wire.site import RecordAddress
 from helpdesk.wire.trust_file import TrustFile
+from invoices.errors import RecordError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -65,7 +68,7 @@ async def revoke_slip(
     Raises `TrustError`, with a code `slip.*` where the code does not hold anyway.
     """
     try:
-        slip, fresh = await open_authority(resources).revoke_slip(str(params.get("code", "")))
+        slip, fresh = await open_authority(resources).revoke_slip(_code(resources, params))
     except WireError as error:
         raise as_trust_error(error) from error
     yield {**_slip_line(slip.claims), "fresh": fresh}
@@ -80,10 +83,26 @@ async def check_slip(
     "outdated"`. Raises `TrustError`, with a code `slip.*` where it does not hold.
     """
     try:
-        slip = await open_authority(resources).check_slip(str(params.get("code", "")))
+        slip = await open_authority(resources).check_slip(_code(resources, params))
     except WireError as error:
         raise as_trust_error(error) from error
     yield _slip_line(slip.claims)
+
+
+def _code(resources: Resources, params: Mapping[str, JsonValue]) -> str:
+    """The slip's code as given, or as an address of our own site holds it.
+
+    Raises:
+        WireError: `slip.address`.
+    """
+    given, site = str(params.get("code", "")).strip(), resources.config.helpdesk.public_site
+    try:
+        address = None if site is None else site.read(given)
+    except RecordError as error:
+        raise WireError(Fault.SLIP_ADDRESS) from error
+    if isinstance(address, RecordAddress):
+        raise WireError(Fault.SLIP_ADDRESS)
+    return given if address is None else address.code
 
 
 def _slip_line(claims: SlipClaims) -> Mapping[str, JsonValue]:

@@ -15,6 +15,7 @@ NAMES = (
     *("pack file", "pack file, checksum made to fit", "list of chunks"),
     *("manifest", "manifest, signed all the same"),
     *("slip code", "slip code, its message", "slip code, signed all the same"),
+    "address of a slip or record",
     *("trust list", "trust list, signed all the same", "part of the revocations"),
     *("trust list, as a file", "trust.json"),
     *("journal, head of an entry", "journal, content of an entry", "journal batch"),

@@ -13,8 +13,10 @@ import base45
 from helpdesk.wire import cose, slip_code, strict_cbor, trust_list
 from helpdesk.wire.errors import WireError
 from helpdesk.wire.revocation import Revocations
+from helpdesk.wire.site import RecordAddress, Site
 from helpdesk.wire.slip_claims import SignatureState, SlipType, VerdictCode
 from helpdesk.wire.trust_file import TrustFile
+from invoices.errors import RecordError
 from kiosk.trust.slip_check import SlipChecker, Worth
 from kiosk.trust.store import FILE, TrustStore, TrustStoreError
 from tests.fuzz.engine import Ending, Target
@@ -45,6 +47,7 @@ BASES: list[dict[str, Any]] = [
 
 def targets() -> Iterator[Target]:
     yield from _slips()
+    yield from _addresses()
     yield from _lists()
     yield from _files()
 
@@ -80,6 +83,38 @@ def _slips() -> Iterator[Target]:
     yield Target("slip code", [code.encode() for code in codes], text, (), share=3)
     yield Target("slip code, its message", messages, message, (), "cbor", share=3)
     yield Target("slip code, signed all the same", payloads, signed, (WireError,), "cbor", share=2)
+
+
+def _addresses() -> Iterator[Target]:
+    """What stands in a QR code or in a phone's request: of no other host, in one spelling."""
+    site, other = Site.parse("https://yp.gov.cn"), Site.parse("https://yq.gov.cn")
+    checker = SlipChecker(held(), NOW)
+    record = site.record_address("A03-261124-0127", "ABCDEFGHIJKLMNOPQRST")
+    slips = [site.slip_address(slip_code.issue(claims(**basis), KIOSK)) for basis in BASES]
+
+    def address(data: bytes, _original: bytes) -> Ending:
+        text = data.decode("latin-1")
+        found = site.read(text)
+        if found is None:
+            return Ending.REFUSED
+        if isinstance(found, RecordAddress):
+            token = "" if found.token is None else "/" + found.token
+            spelled = f"HTTPS://{site.host}/R/{found.record}{token}"
+        else:
+            spelled = site.slip_address(found.code)
+            if checker.check(found.code).worth is Worth.GOOD:
+                return Ending.SAME if spelled in slips else Ending.ACCEPTED
+        # Some other record, or a slip that does not hold: but said in its one spelling.
+        same = spelled in (text.strip().upper().rstrip("/"), text.strip().upper())
+        return Ending.SOUND if same and other.read(text) is None else Ending.ACCEPTED
+
+    yield Target(
+        "address of a slip or record",
+        [text.encode() for text in (record, *slips)],
+        address,
+        (WireError, RecordError),
+        share=2,
+    )
 
 
 def _lists() -> Iterator[Target]:

@@ -92,6 +92,28 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("site", "host"),
+    [("", None), ("https://yp.gov.cn", "YP.GOV.CN"), ("HTTPS://Yp.Gov.Cn:8443/", "YP.GOV.CN:8443")],
+)
+def test_a_public_site_is_an_address_without_a_path(
+    tmp_path: Path, site: str, host: str | None
+) -> None:
+    found = _load(tmp_path, f'[helpdesk]\nsite = "{site}"').helpdesk.public_site
+    assert (None if found is None else found.host) == host
+
+
+@pytest.mark.parametrize(
+    "site", ["http://yp.gov.cn", "https://yp.gov.cn/verify", "https://" + "a" * 26 + ".cn"]
+)
+def test_a_site_that_no_code_can_hold_is_refused_with_the_limit(tmp_path: Path, site: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        _load(tmp_path, f'[helpdesk]\nsite = "{site}"')
+    (problem,) = caught.value.problems
+    assert problem.params["key"] == "helpdesk.site"
+    assert "host ≤ 28" in " ".join(problem.params.values())
+
+
 def test_the_nearest_name_is_offered(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         _load(tmp_path, "[helpdesk]\nlisen = 'x'\n[securty]\n")

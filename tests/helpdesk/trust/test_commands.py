@@ -21,6 +21,7 @@ from helpdesk.texts import load_texts
 from helpdesk.trust.authority import open_authority
 from helpdesk.wire import slip_code, trust_list
 from helpdesk.wire.signing_key import VerifyingKey
+from helpdesk.wire.site import Site
 from helpdesk.wire.slip_claims import SlipType, VerdictCode
 from helpdesk.wire.trust_file import TrustFile
 from helpdesk.wire.trust_list import Use
@@ -135,6 +136,26 @@ def test_what_cannot_be_done_is_said_by_code(
     assert (ended, out) == (status, "")
     assert err.startswith(f"error[{code}]: ")
     assert "{" not in err
+
+
+def test_the_address_on_a_slip_is_as_good_as_its_code(shell: Shell) -> None:
+    site = Site.parse("https://yp.gov.cn")
+    shell.run("keys", "init-root", "--out", str(shell.folder / "stick"))
+    shell.certify()
+    now = datetime.now(UTC).replace(microsecond=0)
+    told = claims(issued_at=now, expires=now + timedelta(days=9), registry=now)
+    code = slip_code.issue(told, KIOSK)
+    asked = site.slip_address(code).lower()
+    assert shell.run("slips", "check", asked)[2].startswith("error[slip.prefix]: ")
+    with shell.config.open("a", encoding="utf-8") as file:
+        file.write(f'site = "{site.url}"\n')
+    assert shell.answer("slips", "check", asked) == shell.answer("slips", "check", code)
+    for damaged in (asked[:-3], f"{site.url}/R/{told.record}", f"{site.url}/R/1"):
+        assert shell.run("slips", "check", damaged)[2].startswith("error[slip.")
+    foreign = asked.replace("yp.gov.cn", "yq.gov.cn")
+    assert shell.run("slips", "check", foreign)[2].startswith("error[slip.prefix]: ")
+    assert shell.answer("slips", "revoke", asked, "--yes")["fresh"]
+    assert shell.run("slips", "check", code)[2].startswith("error[slip.revoked]: ")
 
 
 AS_OF = datetime(2026, 11, 23, 8, 24, tzinfo=UTC)
