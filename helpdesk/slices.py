@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         kiosks.ADD: kiosks.add,
         kiosks.LIST: kiosks.list_kiosks,
         kiosks.FENCE: kiosks.fence,
+        kiosks.FORGET_NAMES: kiosks.forget_names,
         kiosks.EXCEPTIONS: kiosks.list_exceptions,
         kiosks.EXCEPTION: kiosks.show_exception,
         kiosks.RESOLVE: kiosks.resolve_exception,

@@ -32,6 +32,7 @@ def add(app: typer.Typer) -> None:
     group.command("add")(add_kiosk)
     group.command("list")(list_kiosks)
     group.command("fence")(fence)
+    group.command("forget-names")(forget_names)
     app.add_typer(group, name="kiosks")
 
 
@@ -133,6 +134,25 @@ def _confirm_fence(frame: Frame, settings: Config, kiosk: str) -> None:
                 pushed=local_time(pushed, settings.centre.zone) if pushed else "—",
             )
             confirm(frame, question, kiosk)
+
+
+def forget_names(
+    context: typer.Context,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Let the names go that kiosks without enrolment have given themselves."""
+    from helpdesk.kiosks.commands import FORGET_NAMES
+
+    frame = frame_of(context)
+
+    def tell(line: Mapping[str, Any]) -> None:
+        if as_json:
+            frame.json(line)
+        else:
+            frame.say("cli.kiosks.names_forgotten", names=str(line["names"]))
+
+    frame.run(frame.load(config), FORGET_NAMES, {}, tell)
 
 
 def local_time(text: str, zone: ZoneInfo) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ADD: Final = "kiosks.add"
 LIST: Final = "kiosks.list"
 FENCE: Final = "kiosks.fence"
+FORGET_NAMES: Final = "kiosks.forget_names"
 EXCEPTIONS: Final = "exceptions.list"
 EXCEPTION: Final = "exceptions.show"
 RESOLVE: Final = "exceptions.resolve"
@@ -63,6 +64,13 @@ async def fence(
     """Shut `params["kiosk"]` out: `{"kiosk", "fresh"}`. Raises `KiosksError`, `TrustError`."""
     kiosk = str(params.get("kiosk", ""))
     yield {"kiosk": kiosk, "fresh": await Bureau(resources).fleet.fence(kiosk)}
+
+
+async def forget_names(
+    resources: Resources, _params: Mapping[str, JsonValue]
+) -> AsyncIterator[Mapping[str, JsonValue]]:
+    """Forget the names that kiosks without enrolment gave themselves: `{"names": how many}`."""
+    yield {"names": await Bureau(resources).named.forget()}
 
 
 async def list_exceptions(

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from helpdesk.db import Database, Transaction
 
 LEASED: Final = "auth.leased"
-MOST: Final = 10_000
-"""Names that are noted: whoever has the shared secret can make up any number."""
+CROWDED: Final = "auth.names"
+MOST: Final = 200
+"""Names at a time: whoever has the shared secret can make up any, and there are 2,277 prefixes."""
 
 _KNOWN: Final = (
     "SELECT standing FROM kiosks_kiosk WHERE kiosk = $1"
@@ -43,15 +44,26 @@ class NamedKiosks:
         A kiosk that was here before its prefix was leased goes on until somebody enrols with it.
 
         Raises:
-            RequestError: 403 `auth.leased`: two machines would write the same record numbers.
+            RequestError: 403 `auth.leased`: two machines would write the same record numbers;
+                403 `auth.names` where so many names are in use that somebody makes them up.
         """
         known = {row[0] for row in await self._database.read(_KNOWN, name)}
         if not known and is_prefix(name):
-            now = milliseconds(self._clock.now())
-            async with self._database.transaction() as tx:
-                await tx.execute(_NOTE, name, now, MOST)
+            await self._note(name)
         elif known not in (set(), {_SEEN}, _WAITS):
             raise RequestError(LEASED, status=403)
+
+    async def forget(self) -> int:
+        """Forget all names, so that their prefixes can be leased; how many there were."""
+        async with self._database.transaction() as tx:
+            return await tx.execute("DELETE FROM kiosks_named")
+
+    async def _note(self, name: str) -> None:
+        now = milliseconds(self._clock.now())
+        async with self._database.transaction() as tx:
+            await tx.execute(_NOTE, name, now, MOST)
+        if not await self._database.read(_KNOWN, name):
+            raise RequestError(CROWDED, status=403)
 
     async def seen(self, tx: Transaction) -> set[str]:
         """All names that kiosks ever gave themselves."""

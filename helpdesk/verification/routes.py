@@ -17,7 +17,7 @@ from helpdesk.verification.question import Question, Reading
 from helpdesk.verification.service import IdempotencyError, VerificationService
 from helpdesk.verification.store import WEB_PREFIX, CheckStore
 from helpdesk.web import Call, Channel, Permission, RateLimited, RequestError
-from helpdesk.web.client_address import limiting_key
+from helpdesk.web.callers import daily_channel, limiting_keys
 from helpdesk.web.rate_limit import TokenBuckets
 from helpdesk.wire.verification import (
     PATH,
@@ -99,15 +99,16 @@ async def _desk(app: web.Application) -> AsyncIterator[None]:
 async def verify(call: Call[VerificationRequest]) -> web.Response:
     """Check an invoice; the answer leaves when the check is on the disk."""
     desk = call.app[DESK]
-    guesser = _guesser(call)
-    if seconds := desk.guesses.wait(guesser):
+    guessers = limiting_keys(call.principal, call.address)
+    if seconds := max(desk.guesses.wait(each) for each in guessers):
         raise RateLimited(seconds, "verification.guesses")
     try:
         recorded = await desk.service.check(_question(call, desk))
     except IdempotencyError as error:
         raise RequestError(error.code, status=422) from error
     if not recorded.repeated and rules.is_guess(recorded.outcome.verdict):
-        desk.guesses.spend(guesser)
+        for each in guessers:
+            desk.guesses.spend(each)
     advice, token = desk.advice[call.language], recorded.token
     address = desk.site.record_address(recorded.record, token) if desk.site and token else ""
     body = answer_json(recorded.outcome, recorded.record, advice, token, address)
@@ -130,12 +131,6 @@ def advice_of(texts: Texts) -> Mapping[str, Mapping[AdviceCode, str]]:
     }
 
 
-def _guesser(call: Call[VerificationRequest]) -> str:
-    if call.principal.channel is Channel.KIOSK:
-        return f"kiosk {call.principal.name}"
-    return limiting_key(call.address)
-
-
 def _question(call: Call[VerificationRequest], desk: Desk) -> Question:
     request = call.body
     kiosk = call.principal.channel is Channel.KIOSK
@@ -143,7 +138,7 @@ def _question(call: Call[VerificationRequest], desk: Desk) -> Question:
         op_id=call.idempotency_key or desk.ids.op_id(),
         read=partial(_reading, request),
         asked=asked_of(request),
-        channel=call.principal.channel.value,
+        channel=daily_channel(call.principal),
         name=call.principal.name,
         record=_own_record(request.record, call.principal.name) if kiosk else "",
         numbered=not kiosk,

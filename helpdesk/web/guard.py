@@ -13,6 +13,7 @@ from aiohttp import web
 
 from helpdesk.texts import Catalogue
 from helpdesk.web.body import BodyLimit, read_body
+from helpdesk.web.callers import SHARED, is_shared
 from helpdesk.web.client_address import client_address, limiting_key
 from helpdesk.web.errors import RateLimited, RequestError
 from helpdesk.web.permission import Channel, Permission, Standing
@@ -39,7 +40,6 @@ BLOCKED_PER_MINUTE: Final = 6
 PROBES_PER_MINUTE: Final = 600
 """Health probes of one address."""
 
-_SHARED: Final = "shared access"
 _KIOSK_PATIENCE: Final = 2
 """A kiosk may be on a slow line; whoever does not prove to be one gets half its time."""
 
@@ -150,15 +150,15 @@ class Guard:
             self._count(self._probes, key)
         elif principal.channel is not Channel.KIOSK:
             self._count(self._addresses, key)
-        elif principal.standing is Standing.NAMED:
+        elif is_shared(principal):
             # Whoever holds the secret makes up names: they are one caller under all of them.
             self._count(self._shared_addresses, key)
-            self._count(self._kiosks, _SHARED)
+            self._count(self._kiosks, SHARED)
         else:
             self._count(self._kiosks, principal.name)
 
     def _limit(self, principal: Principal, operation: Operation) -> BodyLimit:
-        proved = principal.channel is Channel.KIOSK and principal.standing is not Standing.NAMED
+        proved = principal.channel is Channel.KIOSK and not is_shared(principal)
         length = operation.body_limit or self._body_limit
         if principal.standing is Standing.SHUT_OUT:
             length = min(length, BLOCKED_LENGTH)

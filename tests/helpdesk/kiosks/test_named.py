@@ -74,8 +74,10 @@ async def test_names_that_can_be_no_prefix_are_not_noted(
     centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(named, "MOST", 2)
-    for name in ("W", "1A", "A2345678", "A01", "A02", "A03"):
+    for name in ("W", "1A", "A2345678", "A01", "A02"):
         await centre.bureau.named.check(name)
+    with pytest.raises(RequestError, match=r"auth\.names"):
+        await centre.bureau.named.check("A03")
     assert await centre.rows("SELECT kiosk FROM kiosks_named ORDER BY kiosk") == [
         ("A01",),
         ("A02",),
