@@ -101,7 +101,7 @@ class HelpdeskSection:
     body_seconds: float = _key(
         15.0,
         "seconds a request's body may take; a kiosk that proves itself: twice",
-        between(1, 600),
+        between(0.1, 600),
     )
     connections_per_address: int = _key(
         256, "connections of one address at a time; 0: no limit", at_least(0)

@@ -22,6 +22,7 @@ from helpdesk.key_check import check_keys
 from helpdesk.logs import note_loop_error
 from helpdesk.slices import COMMANDS
 from helpdesk.web.health import DRAINING
+from helpdesk.web.server import GuardedRunner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["run", "serve"]
 
 _FIRST_FD = 3
+_BACKLOG = 1024
 # A connection accepted in the last moment must become a request before handlers are told to
 # end, else it is dropped and the end waits for the whole time allowed.
 _SETTLE_SECONDS = 0.2
@@ -76,13 +78,7 @@ async def serve(
             control socket report.
     """
     app = make_app(config)
-    runner = web.AppRunner(
-        app,
-        handle_signals=False,
-        access_log=None,
-        auto_decompress=False,
-        shutdown_timeout=config.helpdesk.drain,
-    )
+    runner = GuardedRunner(app, shutdown_timeout=config.helpdesk.drain)
     async with AsyncExitStack() as stack:
         # Also after a failed start: what was opened must be closed, or a thread keeps us alive.
         stack.push_async_callback(lambda: finish(runner.cleanup()))
@@ -113,9 +109,9 @@ async def _open_sites(runner: web.AppRunner, config: Config, environ: Mapping[st
     host, port = config.listen
     try:
         for each in passed:
-            await web.SockSite(runner, each).start()
+            await web.SockSite(runner, each, backlog=_BACKLOG).start()
         if not passed:
-            await web.TCPSite(runner, host, port).start()
+            await web.TCPSite(runner, host, port, backlog=_BACKLOG).start()
     except OSError as error:
         raise HelpdeskError("serve.address", address=config.helpdesk.listen) from error
     return _printable(runner.addresses[0])

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from ipaddress import IPv4Network, IPv6Network
 
-__all__ = ["LOCAL", "client_address", "limiting_key"]
+__all__ = ["LOCAL", "client_address", "is_proxy", "limiting_key"]
 
 LOCAL = "local"
 """The address of a peer on a Unix socket."""
@@ -37,6 +37,14 @@ def client_address(
             return current
         current = address
     return current
+
+
+def is_proxy(peer: str, trusted: Sequence[IPv4Network | IPv6Network]) -> bool:
+    """Return whether a peer speaks for many callers: then it is not counted as one."""
+    try:
+        return _trusted(_plain(peer), trusted)
+    except ValueError:
+        return False
 
 
 def limiting_key(address: str) -> str:

@@ -12,6 +12,7 @@ from helpdesk.app_keys import RESOURCES
 from helpdesk.db import DatabaseError
 from helpdesk.errors import HelpdeskError
 from helpdesk.logs import places
+from helpdesk.texts import DEFAULT_LANGUAGE
 from helpdesk.web.errors import ClientGone, RequestError
 from helpdesk.web.guard import GUARD, REQUEST_ID, TEXTS
 from helpdesk.web.language import preferred_language
@@ -22,7 +23,9 @@ from helpdesk.web.signatures import sign_answer
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
 
-__all__ = ["frame"]
+    from helpdesk.texts import Catalogue
+
+__all__ = ["frame", "refused"]
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -61,14 +64,19 @@ async def frame(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = _refused(request, refusal)
     except Exception as error:  # noqa: BLE001 - the last resort: logged, and answered
         response = _refused(request, _unexpected(error, request_id))
-    # A page brings a policy of its own, and may speak another language than the browser's.
-    own = {name: response.headers[name] for name in _OWN if name in response.headers}
-    language = texts.language.replace("_", "-")
-    response.headers.update({**_HEADERS, "Content-Language": language, **own})
-    response.headers["X-Request-Id"] = request_id
+    _dress(response, texts, request_id)
     if response.status in _UNREAD:
         response.force_close()
     sign_answer(request.app[GUARD].signatures, request, response)
+    return response
+
+
+def refused(app: web.Application, status: int) -> web.Response:
+    """Return the answer to what never became a request: of its language nothing is known."""
+    resources = app[RESOURCES]
+    texts = resources.texts.of(DEFAULT_LANGUAGE)
+    response = problem(RequestError(f"http.{status}", status=status), texts)
+    _dress(response, texts, resources.ids.request_id())
     return response
 
 
@@ -76,6 +84,14 @@ def _refused(request: web.Request, refusal: RequestError) -> web.Response:
     operation = request.get(OPERATION)
     page = None if operation is None else operation.refused_page
     return problem(refusal, request[TEXTS]) if page is None else page(request, refusal)
+
+
+def _dress(response: web.StreamResponse, texts: Catalogue, request_id: str) -> None:
+    # A page brings a policy of its own, and may speak another language than the browser's.
+    own = {name: response.headers[name] for name in _OWN if name in response.headers}
+    language = texts.language.replace("_", "-")
+    response.headers.update({**_HEADERS, "Content-Language": language, **own})
+    response.headers["X-Request-Id"] = request_id
 
 
 def _note(request: web.Request, refusal: RequestError, request_id: str) -> None:
