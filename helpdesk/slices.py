@@ -15,6 +15,7 @@ from helpdesk.registry import commands as registry
 from helpdesk.resources import Resources
 from helpdesk.trust import commands as trust
 from helpdesk.verification import routes as verification
+from helpdesk.verification import status_routes
 from helpdesk.web import health
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ Command = Callable[[Resources, Mapping[str, JsonValue]], AsyncIterator[Mapping[s
 ROUTES: tuple[Callable[[Api, web.Application], None], ...] = (
     health.register,
     verification.register,
+    status_routes.register,
     pack_routes.register,
     kiosk_routes.register,
     pages.register,

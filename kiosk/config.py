@@ -99,6 +99,11 @@ class ScannerSection:
         "stx: a code may begin with STX; empty: scanners here never send it",
         one_of("", "stx"),
     )
+    repeat_seconds: float = _key(
+        3.0,
+        "seconds after a code was last read in which reading it again is the same check",
+        between(0, 60),
+    )
     serial: str = _key("", "device of a serial scanner such as /dev/ttyACM0; empty: none")
     baud: int = _key(9600, "speed of the serial scanner", between(300, 4_000_000))
 

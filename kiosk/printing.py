@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from invoices.verdict import Source, Verdict
 from kiosk.errors import KioskError
 from printers.errors import LedgerError, RetryError
-from printers.ledger import Job
+from printers.ledger import Job, JobState
 
 if TYPE_CHECKING:
     from invoices.check import Check
@@ -35,6 +35,9 @@ class Spool(Protocol):
 
     async def submit(self, job: Job) -> None:
         """Keep a job and print it when its turn comes; a known id changes nothing."""
+
+    def cancel(self, job_id: str) -> None:
+        """Do not print a job that still waits."""
 
     async def retry(self, job_id: str) -> str:
         """Print an ended job again, marked as a copy; the id of the copy."""
@@ -75,6 +78,8 @@ class Printing:
     async def print(self, record: str) -> Entry:
         """Queue the slip of a check and tell what is known of it; asking again adds none.
 
+        One that never came to the printer is queued anew, marked as a copy.
+
         Raises:
             PrintingError: no such record, or the queue cannot be kept.
             StoreError: the record cannot be read.
@@ -84,9 +89,15 @@ class Printing:
         with _told():
             await self.spool.submit(job)
             entry = await self.ledger.find(job.job_id)
+            if entry is not None and entry.state is JobState.FAILED:
+                entry = await self.ledger.find(await self.spool.retry(job.job_id))
         if entry is None:
             raise PrintingError("printing.no_slip")
         return entry
+
+    def cancel(self, job_id: str) -> None:
+        """Whom a slip was for does not wait for it any more."""
+        self.spool.cancel(job_id)
 
     async def reprint(self, record: str) -> str:
         """Print a check's slip once more, marked as a copy; the id of the job.

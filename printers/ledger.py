@@ -33,6 +33,8 @@ class Reason(StrEnum):
     A document that cannot be printed fails with the code of its error.
     """
 
+    CANCELLED = "cancelled"
+    """Failed: whom it was for does not wait for it any more; nothing was printed."""
     EXPIRED = "expired"
     """Failed: it waited so long that nobody wants it any more; nothing was printed."""
     RESTART = "restart"

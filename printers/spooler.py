@@ -92,6 +92,7 @@ class Spooler:
         self._poll = poll
         self._waiting = ""
         self._queued: tuple[Job, ...] = ()
+        self._cancelled: set[str] = set()
         self._wake = asyncio.Event()
         self._closing = False
         self._task: asyncio.Task[None] | None = None
@@ -125,6 +126,11 @@ class Spooler:
                 self._on_change(JobChange(job.job_id, JobState.QUEUED, self._waiting))
         finally:
             self._wake.set()  # a cancelled caller may have added it all the same
+
+    def cancel(self, job_id: str) -> None:
+        """Do not print a job that still waits; one that is on its way is printed all the same."""
+        self._cancelled.add(job_id)
+        self._wake.set()
 
     async def retry(self, job_id: str) -> str:
         """Print an ended job again, marked as a copy; the id of the copy.
@@ -182,7 +188,7 @@ class Spooler:
         self._announce("" if status.printable else status.state)
         if not status.printable:
             return False
-        if self._queued:
+        if self._queued and self._queued[0].job_id not in self._cancelled:
             return await self._print(self._queued[0])
         return True
 
@@ -217,16 +223,19 @@ class Spooler:
         if state in {JobState.DOUBTFUL, JobState.FAILED}:
             logger.warning("a slip is %s: %s", state, reason)
         if state is not JobState.QUEUED:
+            self._cancelled.discard(job.job_id)
             self._queued = tuple(other for other in self._queued if other.job_id != job.job_id)
         self._on_change(JobChange(job.job_id, state, reason))
 
     async def _expire(self) -> None:
-        """Read the queue; slips that waited too long fail."""
+        """Read the queue; slips that waited too long, or are waited for no more, fail."""
         now = self._clock.now()
         entries = await self._ledger.open_jobs()
         self._queued = tuple(entry.job for entry in entries if entry.state is JobState.QUEUED)
         for job in self._queued:
-            if job.expires_at <= now:
+            if job.job_id in self._cancelled:
+                await self._record(job, JobState.FAILED, Reason.CANCELLED)
+            elif job.expires_at <= now:
                 await self._record(job, JobState.FAILED, Reason.EXPIRED)
 
     def _announce(self, reason: str) -> None:

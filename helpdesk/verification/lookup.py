@@ -49,10 +49,13 @@ class Lookup:
         self._registry = registry
         self._policy = policy
 
-    async def findings(self, items: Sequence[Pending], tx: Transaction) -> list[Found]:
+    async def findings(
+        self, items: Sequence[Pending], tx: Transaction | None = None
+    ) -> list[Found]:
         """What each item comes to, in their order, read in `tx`. Raises `DatabaseError`.
 
-        On no other connection: callers that hold one must not wait for a second.
+        On no other connection: callers that hold one must not wait for a second. Without `tx`
+        beside all transactions, on what is committed.
         """
         readings = [item.question.read() for item in items]
         claims = [reading.claim for reading in readings]

@@ -102,13 +102,40 @@ def decode(plain: bytes) -> Unsealed:
 
     Raises `HelpdeskError` `verification.form` for bytes of another form.
     """
-    parts = plain.decode().split(_SEPARATOR, _PARTS)
-    if parts[0] != FORM or len(parts) != _PARTS + 1:
-        raise HelpdeskError("verification.form")
+    parts = _parts(plain)
     try:
         return Unsealed(_outcome(parts), parts[-1], tuple(parts[1 : 1 + _CLAIMED]), parts[-2])
     except ValueError as error:
         raise HelpdeskError("verification.form") from error
+
+
+def claim_in(plain: bytes) -> Claim | None:
+    """The claim in these bytes, `None` where what was asked could not be read.
+
+    Raises `HelpdeskError` `verification.form` for bytes of another form.
+    """
+    kinds, code, number, issued_on, amount, check_code, seller = _parts(plain)[1 : 1 + _CLAIMED]
+    if not kinds:
+        return None
+    try:
+        return Claim(
+            kinds=tuple(map(Kind, kinds.split())),
+            code=code,
+            number=number,
+            issued_on=date.fromisoformat(issued_on) if issued_on else None,
+            amount=int(amount) if amount else None,
+            check_code=check_code or None,
+            seller_tax_id=seller or None,
+        )
+    except ValueError as error:
+        raise HelpdeskError("verification.form") from error
+
+
+def _parts(plain: bytes) -> list[str]:
+    parts = plain.decode().split(_SEPARATOR, _PARTS)
+    if parts[0] != FORM or len(parts) != _PARTS + 1:
+        raise HelpdeskError("verification.form")
+    return parts
 
 
 def _outcome(parts: list[str]) -> Outcome:

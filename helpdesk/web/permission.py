@@ -42,6 +42,7 @@ class Permission(StrEnum):
     SYNC = "sync"
     PACKS = "packs"
     EXCEPTIONS = "exceptions"
+    RECORDS = "records"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,9 @@ _ANYBODY = frozenset({Permission.PUBLIC, Permission.VERIFY})
 GRANTS: Mapping[tuple[Channel, Standing], frozenset[Permission]] = MappingProxyType(
     {
         (Channel.ANONYMOUS, Standing.NAMED): _ANYBODY,
-        (Channel.KIOSK, Standing.NAMED): _ANYBODY | {Permission.PACKS},
+        (Channel.KIOSK, Standing.NAMED): _ANYBODY | {Permission.PACKS, Permission.RECORDS},
         (Channel.KIOSK, Standing.ENROLLED): _ANYBODY
-        | {Permission.PUSH, Permission.SYNC, Permission.PACKS},
+        | {Permission.PUSH, Permission.SYNC, Permission.PACKS, Permission.RECORDS},
         (Channel.KIOSK, Standing.SHUT_OUT): frozenset({Permission.PUSH}),
         (Channel.OPERATOR, Standing.NAMED): _ANYBODY | {Permission.EXCEPTIONS},
     }

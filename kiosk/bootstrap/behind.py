@@ -115,9 +115,10 @@ class _Behind:
             self._app.centre,
             checks=CheckDesk(core.verification, checked),
             slips=slips if paper else None,
-            records=RecordDesk(core.records, slips.found),
+            records=RecordDesk(core.records, core.present_state, slips.found),
             signed_slips=SignedSlipDesk(core.trust, core.records, core.clock, slips.found),
             codes=SiteCodes(lambda: core.site.current),
+            repeat_seconds=self._config.scanner.repeat_seconds,
             samples=await asyncio.to_thread(read_sheet, self._config),
             sample_page=await asyncio.to_thread(find_page, self._config),
         )

@@ -31,6 +31,7 @@ from kiosk.packs.store import PackStore
 from kiosk.packs.trust import trust_of
 from kiosk.packs.verifier import PackVerifier
 from kiosk.pause import LoopPause
+from kiosk.present_state import PresentState, ServerStatus
 from kiosk.records import Records
 from kiosk.server_word import centre_by, rules_by
 from kiosk.sync.parts import Outside, join
@@ -71,6 +72,7 @@ class Core:
     enrolment: Enrolment
     verification: Verification
     records: Records
+    present_state: PresentState
     pull: Pull
     sync: SyncTask
     stories: Stories
@@ -172,6 +174,9 @@ async def _joined(
             clock_wrong=lambda: keeping.wrong,
         ),
         records=Records(book),
+        present_state=PresentState(
+            ServerStatus(calls), offline, lambda: link.state is not Link.OFFLINE
+        ),
         pull=pull,
         sync=parts.sync,
         stories=Stories(database.connection, sealer),

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from helpdesk.wire.site import Site
     from invoices.claim import Claim
+    from invoices.told import Told
+    from kiosk.present_state import PresentState
     from kiosk.printing import Printing
     from kiosk.records import Records
     from kiosk.status import StatusBoard, Surroundings
@@ -97,8 +99,14 @@ class RecordDesk:
     `found` is told of a whole check before it is shown.
     """
 
-    def __init__(self, records: Records, found: Callable[[Check], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        records: Records,
+        present_state: PresentState,
+        found: Callable[[Check], None] = lambda _: None,
+    ) -> None:
         self._records = records
+        self._present_state = present_state
         self._found = found
 
     async def find(self, record: str, token: str | None) -> Check | Summary | None:
@@ -114,6 +122,10 @@ class RecordDesk:
             return found
         return Summary(found.record, found.at, found.told)
 
+    async def present_state(self, check: Check) -> Told | None:
+        """What its invoice is now, by whoever can be asked."""
+        return await self._present_state.of(check)
+
 
 REMEMBERED = 256
 """Slips whose state is at hand; an older one's is in the ledger when it is asked for again."""
@@ -121,10 +133,15 @@ REMEMBERED = 256
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The slip a state is of, and the state."""
+    """The job a state is of, and the state."""
 
-    slip: str
+    job_id: str
     shown: SlipShown
+
+    @property
+    def slip(self) -> str:
+        """The slip that the job is, or is a copy of."""
+        return original_of(self.job_id)
 
 
 class SlipDesk:
@@ -134,6 +151,8 @@ class SlipDesk:
         self._printing: Printing | None = None
         self._states: dict[str, _Known] = {}
         self._listeners: dict[object, tuple[str, Callable[[SlipShown], None]]] = {}
+        self._asked: set[str] = set()
+        self._abandoned: set[str] = set()
 
     def attach(self, printing: Printing) -> None:
         """The use case; it comes second, since its spooler tells this desk the news."""
@@ -143,6 +162,8 @@ class SlipDesk:
         """Queue the slip of a saved check."""
         if self._printing is None:
             return Refused("printing.no_printer")
+        self._asked.add(record)
+        self._abandoned.discard(record)
         try:
             entry = await self._printing.print(record)
         except KioskError as error:
@@ -156,6 +177,12 @@ class SlipDesk:
         known = self._states.get(check.record)
         if known is not None and known.slip != slip_of(check):
             del self._states[check.record]
+
+    def visitor_left(self) -> None:
+        """The slips of this visit that wait for the printer, now or in a moment, are cancelled."""
+        self._abandoned, self._asked = self._asked, set()
+        for record in self._abandoned & self._states.keys():
+            self._cancel_if_waiting(record)
 
     def state(self, record: str) -> SlipShown | None:
         """The slip's state now."""
@@ -173,7 +200,9 @@ class SlipDesk:
         record = record_of(job_id)
         shown = _shown(state, reason)
         before = self._states.pop(record, None)
-        self._states[record] = _Known(original_of(job_id), shown)
+        self._states[record] = _Known(job_id, shown)
+        if record in self._abandoned:
+            self._cancel_if_waiting(record)
         if len(self._states) > REMEMBERED:
             del self._states[next(iter(self._states))]
         if before is not None and before.shown == shown:
@@ -181,6 +210,11 @@ class SlipDesk:
         for wanted, heard in tuple(self._listeners.values()):
             if wanted == record:
                 heard(shown)
+
+    def _cancel_if_waiting(self, record: str) -> None:
+        known = self._states[record]
+        if known.shown.state is SlipState.WAITING and self._printing is not None:
+            self._printing.cancel(known.job_id)
 
     def _reason(self, record: str) -> str:
         """Why it waits, as the spooler said when it took the job."""

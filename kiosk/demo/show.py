@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 INVOICES = 2000
 SIZE = (80, 24)
-QUIET = {"PYTHONWARNINGS": "ignore"}
+QUIET = {"PYTHONWARNINGS": "ignore", "YANPIAO_SCANNER__REPEAT_SECONDS": "0"}
+"""For a script, which scans one slip again and again and leaves its page in between."""
 """The tour is judged by what people see; a library's deprecation note is not for them."""
 
 Tell = Callable[[str], None]

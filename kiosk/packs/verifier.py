@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from invoices.check import Check
     from invoices.claim import Claim
     from invoices.kinds import Field
     from invoices.pack import PackAnswer
+    from invoices.told import Told
     from kiosk.clock import Clock
     from kiosk.packs.opened import OpenPacks
     from kiosk.packs.pack_clock import PackClock
@@ -100,6 +102,20 @@ class PackVerifier:
             raise VerifierError("verifier.timeout", passing=True) from error
         return self._remember(op_id, claim, outcome)
 
+    async def status(self, check: Check, claim: Claim, deadline: float) -> Told:
+        """What the packs say of an earlier check's claim now; no check of its own, not counted.
+
+        Raises:
+            VerifierError: `pack.no_key`, `pack.none`; `verifier.timeout`.
+        """
+        del check
+        packs = self._packs()
+        try:
+            async with asyncio.timeout(deadline):
+                return (await self._outcome(claim, packs, limited=False)).told
+        except TimeoutError as error:
+            raise VerifierError("verifier.timeout", passing=True) from error
+
     def _packs(self) -> OpenPacks:
         if not self._store.trusted:
             raise VerifierError("pack.no_key", passing=False)
@@ -107,13 +123,13 @@ class PackVerifier:
             raise VerifierError("pack.none", passing=False)
         return self._store.current
 
-    async def _outcome(self, claim: Claim, packs: OpenPacks) -> Outcome:
+    async def _outcome(self, claim: Claim, packs: OpenPacks, *, limited: bool = True) -> Outcome:
         if not self._pack_clock.sure(packs.manifest.issued_at):
             return _unknown(claim, PackLimit.CLOCK, None)
         today, rules = self._clock.today(), self._rules()
         if verdict := refusal(claim, today, rules):
             return _ruled(claim, verdict)
-        if rules.exhausted(await self._times(claim, today)):
+        if limited and rules.exhausted(await self._times(claim, today)):
             return _ruled(claim, Verdict.DAILY_LIMIT)
         if await self._guesses.reached():
             return _unknown(claim, PackLimit.GUESSES, None)

@@ -4,10 +4,16 @@
 |---|---|
 | prefix ... terminator | a scan, at any speed |
 | `min_length` visible characters without a pause of `gap`, then a terminator | a scan |
+| such a burst, longer pauses (up to `scan_silence`), more of it, then a terminator | a scan |
+| a few characters, a pause, and a burst that only with them has a code's shape | a scan |
 | such a burst without terminator, long and of a code's shape, then silence | a scan |
 | a bracketed paste of a code's shape | a scan |
 | any of these over `LIMIT` bytes | a scan cut at `LIMIT` + 1 bytes, `dropped` counts the rest |
 | all else, escape sequences always | typing, in the order it came |
+
+A burst of several different characters that is longer than a hand types has begun a scan: on a busy
+machine its sender may stall, so from there on the terminator ends it and not the pause. Where the
+stall came earlier, its head has been typed already; it is joined to the rest when that comes.
 
 Pauses are told by the caller (`silence`), who saw the line idle; the times of `feed` only
 serve to notice that nothing but mouse reports came for long. A scan's control characters,
@@ -27,6 +33,10 @@ STX = b"\x02"
 
 _PATIENCE = 4
 """Gaps of silence that end a burst which already is longer than a hand can type."""
+_MIXED = 3
+"""Different characters in a burst that no held key repeats."""
+_JOINABLE = 64
+"""Bytes of typing that may turn out to be the head of a scan."""
 _UNTERMINATED = 40
 """Bytes from which a burst counts as a scan without its terminator."""
 _ESCAPES_LIMIT = 16_384
@@ -50,6 +60,9 @@ class FramingRules:
 
     gap: float = 0.035
     """Seconds without a byte that end a burst; up to 0.08 for slow scanners."""
+    scan_silence: float = 1.0
+    """Seconds without a byte that end a burst which has begun a scan and misses its terminator;
+    also in which a scan's tail must follow a head that was taken for typing."""
     min_length: int = 8
     """Visible characters from which a burst with a terminator is a scan."""
     prefix: bytes = STX
@@ -99,6 +112,8 @@ class ScanFramer:
         self._paste: Paste | None = None
         self._trail = 0.0
         self._code_at = 0.0
+        self._typed = bytearray()  # lately, and perhaps the head of a scan
+        self._typed_at = 0.0
 
     @property
     def wait(self) -> float | None:
@@ -109,7 +124,9 @@ class ScanFramer:
             return self._pause()
         if self._escape:
             return self._rules.gap
-        return self._trail or None
+        if self._trail:
+            return self._trail
+        return self._rules.scan_silence if self._typed else None
 
     def feed(self, data: bytes, at: float) -> Sequence[Segment]:
         """Bytes that arrived at `at` (monotonic seconds); what can be said of them now."""
@@ -129,6 +146,8 @@ class ScanFramer:
             self._end_paste(said)
         if self._escape:
             self._pass(self._take_escape_whole(), said)
+        if not (self._busy or self._trail):
+            self._typed.clear()
         self._settle(said)
         return said.segments
 
@@ -140,7 +159,8 @@ class ScanFramer:
         if self._framed:
             return self._rules.frame_silence
         if self._visible >= self._rules.min_length:
-            return self._rules.gap * _PATIENCE
+            mixed = len(set(self._code)) >= _MIXED  # a held key repeats as fast as a scanner types
+            return self._rules.scan_silence if mixed else self._rules.gap * _PATIENCE
         return self._rules.gap
 
     def _take(self, byte: int, at: float, said: _Said) -> None:
@@ -266,14 +286,38 @@ class ScanFramer:
 
     def _finish(self, said: _Said) -> None:
         said.typed(self._escapes)
-        said.scanned(self._code, self._dropped)
+        said.scanned(self._joined(), self._dropped)
+        self._typed.clear()
         self._trail = self._rules.frame_trail if self._framed else self._rules.gap
         self._forget()
 
     def _release(self, said: _Said) -> None:
         """It was typing after all."""
         said.typed(self._held)
+        self._note_typed()
         self._forget()
+
+    def _note_typed(self) -> None:
+        """Keep what may be the head of a scan whose sender stalled; a line's end parts the two."""
+        self._forget_typed(self._code_at)
+        if self._held.endswith(tuple(bytes([end]) for end in self._rules.terminators)):
+            self._typed.clear()
+            return
+        self._typed += self._code
+        self._typed_at = self._code_at
+        if len(self._typed) > _JOINABLE:
+            self._typed.clear()
+
+    def _forget_typed(self, at: float) -> None:
+        if at - self._typed_at >= self._rules.scan_silence:
+            self._typed.clear()
+
+    def _joined(self) -> bytes:
+        """The code, with the head that was typed before it where only both are one."""
+        code = bytes(self._code)
+        whole = bytes(self._typed) + code
+        joins = self._typed and not self._framed and self._is_code(whole)
+        return whole if joins else code
 
     def _forget(self) -> None:
         self._held.clear()

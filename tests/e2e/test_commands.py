@@ -159,6 +159,7 @@ def test_an_import_beside_the_running_server_is_seen_by_the_next_scan(
     path = write_rows(tmp_path / "new.csv", Entry(new, State.NORMAL))
     status, lines = imported(visitor.stage, path)
     assert (status, lines[-1]["summary"]["added"]) == (0, 1)
+    visitor.goes_home()
     visitor.scans(write_face(new))
     record = visitor.told(Verdict.MATCH, State.NORMAL)
     visitor.sees(new.seller_name)
@@ -173,7 +174,16 @@ def test_an_import_beside_the_running_server_is_seen_by_the_next_scan(
     )
     assert (status, lines[0]["code"]) == (1, "invoice.changed")
 
+    visitor.goes_home()
     visitor.scans(write_face(new))
     assert visitor.told(Verdict.MATCH, State.VOIDED) != record
-    assert record_in(code_on(visitor.slip(record))) == record
+    code = code_on(visitor.slip(record))
+    assert record_in(code) == record
+
+    # The slip of then: what it said, and beside it what the registry says now.
+    visitor.goes_home()
+    visitor.scans(code)
+    screen = visitor.shown(record, Verdict.MATCH, State.NORMAL)
+    assert visitor.text("result.match.voided") in screen
+    assert visitor.text("result.source.registry") not in screen
     visitor.leaves()

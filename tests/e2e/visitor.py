@@ -23,6 +23,7 @@ from kiosk.demo.paper import Paper, PrintedSlip
 from kiosk.demo.stage import Stage
 from kiosk.demo.terminal_program import TerminalProgram
 from kiosk.i18n import Catalogues
+from tui.kiosk.screens.notice import SIGNS
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0
@@ -31,9 +32,13 @@ SECONDS = 60.0
 
 @contextmanager
 def kiosk(stage: Stage, prefix: str, **settings: str) -> Iterator[Visitor]:
-    """A kiosk of its own on the stage: `settings` such as `kiosk__language` override the file."""
+    """A kiosk of its own on the stage: `settings` such as `kiosk__language` override the file.
+
+    Its visitors scan one paper again as soon as they have left its answer.
+    """
     data = stage.folder / f"kiosk-{prefix}"
-    given = {"kiosk__prefix": prefix, "kiosk__data": str(data), **settings}
+    own = {"kiosk__prefix": prefix, "kiosk__data": str(data), "scanner__repeat_seconds": "0"}
+    given = own | settings
     environ = {f"YANPIAO_{name.upper()}": value for name, value in given.items()}
     argv = [sys.executable, "-m", "kiosk", "run", "--config", str(stage.config)]
     with TerminalProgram(argv, columns=100, rows=34, cwd=ROOT, env=environ) as terminal:
@@ -111,10 +116,13 @@ class Visitor:
         return self._last
 
     def shown(self, record: str, verdict: Verdict, state: State | None = None) -> str:
-        """The screen with this earlier answer."""
-        wanted = self.headline(verdict, state)
+        """The screen with this earlier answer: as a record, without a sign of good news."""
+        wanted = self.headline(verdict, state).lstrip(SIGNS)
+        apart = self.text("record.headline", moment="\n").split("\n")[1].strip()
         return self.terminal.wait_until(
-            lambda screen: record in screen and says(screen, wanted), f"{record}, {wanted}", SECONDS
+            lambda screen: record in screen and says(screen, wanted) and says(screen, apart),
+            f"{record}, {wanted}",
+            SECONDS,
         )
 
     def headline(self, verdict: Verdict, state: State | None = None) -> str:

@@ -25,9 +25,13 @@ from printers.ledger import Job, JobState, Ledger, MemoryLedger
 from printers.profile import Profile
 from printers.spooler import Spooler
 from printers.virtual import Fault, VirtualPrinter
+from tests.kiosk.present_states import NOBODY_TELLS
 from tests.kiosk.stand_ins import NOW, HandClock, bare, matched, new_check, op, opened
 from tests.kiosk.trust.slips import codes
 from tui.kiosk.ports import Refused, SlipShown, SlipState
+
+WAITING = SlipShown(SlipState.WAITING, "paper_out")
+CANCELLED = SlipShown(SlipState.FAILED, "cancelled")
 
 
 @asynccontextmanager
@@ -161,7 +165,7 @@ async def test_an_answer_that_came_later_gets_a_slip_of_its_own(
     async with opened(tmp_path) as database:
         check = await database.checks.add(waiting)
         async with at_work(database, paper.port, HandClock(), text) as (printing, desk):
-            records = RecordDesk(Records(database.checks), desk.found)
+            records = RecordDesk(Records(database.checks), NOBODY_TELLS, desk.found)
             await desk.print(check.record)
             await until(lambda: desk.state(check.record) == printed)
             await records.find(check.record, check.token)
@@ -263,5 +267,69 @@ class _Nowhere:
     async def submit(self, job: Job) -> None:
         await self._ledger.add(job)
 
+    def cancel(self, job_id: str) -> None:
+        raise AssertionError(job_id)
+
     async def retry(self, job_id: str) -> str:
         raise AssertionError(job_id)
+
+
+async def test_the_next_visitor_never_gets_the_last_ones_slip(
+    tmp_path: Path, paper: VirtualPrinter, text: Translate
+) -> None:
+    paper.fail(Fault.PAPER_OUT)
+    async with opened(tmp_path) as database:
+        first = await database.checks.add(new_check("op-1"))
+        second = await database.checks.add(new_check("op-2"))
+        async with at_work(database, paper.port, HandClock(), text) as (_, desk):
+            await desk.print(first.record)
+            await until(lambda: desk.state(first.record) == WAITING)
+            desk.visitor_left()
+            await until(lambda: desk.state(first.record) == CANCELLED)
+            await desk.print(second.record)
+            paper.mend()
+            await until(lambda: desk.state(second.record) == SlipShown(SlipState.PRINTED))
+    assert [second.record in slip.text for slip in paper.slips] == [True]
+
+
+async def test_a_slip_that_only_now_learns_of_the_fault_goes_with_its_visitor_too(
+    tmp_path: Path, paper: VirtualPrinter, text: Translate
+) -> None:
+    paper.fail(Fault.PAPER_OUT)
+    async with opened(tmp_path) as database:
+        check = await database.checks.add(new_check("op-1"))
+        async with at_work(database, paper.port, HandClock(), text) as (_, desk):
+            await desk.print(check.record)
+            desk.visitor_left()  # before the printer was asked how it is
+            await until(lambda: desk.state(check.record) == CANCELLED)
+            paper.mend()
+    assert not paper.slips
+
+
+async def test_a_slip_whose_printer_works_comes_although_its_visitor_left(
+    tmp_path: Path, paper: VirtualPrinter, text: Translate
+) -> None:
+    async with opened(tmp_path) as database:
+        check = await database.checks.add(new_check("op-1"))
+        async with at_work(database, paper.port, HandClock(), text) as (_, desk):
+            await desk.print(check.record)
+            desk.visitor_left()
+            await until(lambda: desk.state(check.record) == SlipShown(SlipState.PRINTED))
+    assert len(paper.slips) == 1
+
+
+async def test_what_was_cancelled_can_be_asked_for_again_and_is_marked(
+    tmp_path: Path, paper: VirtualPrinter, text: Translate
+) -> None:
+    paper.fail(Fault.PAPER_OUT)
+    async with opened(tmp_path) as database:
+        check = await database.checks.add(new_check("op-1"))
+        async with at_work(database, paper.port, HandClock(), text) as (_, desk):
+            await desk.print(check.record)
+            desk.visitor_left()
+            await until(lambda: desk.state(check.record) == CANCELLED)
+            paper.mend()
+            await desk.print(check.record)
+            await until(lambda: desk.state(check.record) == SlipShown(SlipState.PRINTED))
+    assert [check.record in slip.text for slip in paper.slips] == [True]
+    assert "补打" in paper.slips[0].text

@@ -15,6 +15,7 @@ from kiosk.records import Records
 from kiosk.status import StatusBoard, Surroundings
 from kiosk.verification import Verification, VerifierError
 from printers.ledger import JobState
+from tests.kiosk.present_states import NOBODY_TELLS
 from tests.kiosk.stand_ins import CountedIds, HandClock, bare, claim, new_check, opened
 from tui.kiosk.ports import Entry, Health, Refused, SlipShown, SlipState, Summary
 from tui.kiosk.ports import Link as ShownLink
@@ -49,7 +50,7 @@ async def test_a_check_is_shown_when_kept_and_refused_when_not(tmp_path: Path) -
 async def test_a_record_without_its_token_is_a_summary(tmp_path: Path) -> None:
     async with opened(tmp_path) as database:
         check = await database.checks.add(new_check("op-1", bare(Verdict.NOT_FOUND)))
-        desk = RecordDesk(Records(database.checks))
+        desk = RecordDesk(Records(database.checks), NOBODY_TELLS)
         assert await desk.find(check.record, check.token) == check
         summary = Summary(check.record, check.at, check.outcome.told)
         assert await desk.find(check.record, None) == summary

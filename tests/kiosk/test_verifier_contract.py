@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,12 @@ from helpdesk.config_file import load
 from helpdesk.db import database_of, migrate
 from helpdesk.registry.columns import Entry
 from helpdesk.security import KeyRing
+from invoices.check import Check
+from invoices.claim import from_face
+from invoices.verdict import State, Verdict
 from kiosk.helpdesk_client import Access
 from kiosk.link import Link
+from kiosk.present_state import ServerStatus
 from kiosk.verification import VerifierError
 from tests.helpdesk.verification.room import TODAY, HandClock, put
 from tests.kiosk import stand_ins
@@ -76,6 +81,18 @@ class TestHelpdeskClient(VerifierContract):
     @pytest.fixture
     def subject(self, client: OnlineClient) -> Subject:
         return Subject(client.verify, TODAY, VerifierError, new_op_id=OpIds())
+
+
+async def test_what_is_now_is_asked_by_the_id_of_the_check(client: OnlineClient) -> None:
+    one, claim = OpIds(5)(), from_face(known_invoices(TODAY)["voided"][0])
+    outcome = await client.verify(one, claim, 5.0)
+    check = Check(one, "A03-261124-0001", "A" * 20, claim, outcome, stand_ins.NOW)
+    told = await ServerStatus(client.calls).status(check, claim, 5.0)
+    assert (told.verdict, told.state) == (Verdict.MATCH, State.VOIDED)
+    unknown = replace(check, op_id=OpIds(6)())
+    with pytest.raises(VerifierError) as caught:
+        await ServerStatus(client.calls).status(unknown, claim, 5.0)
+    assert caught.value.params == {"status": "404"}
 
 
 async def test_a_wrong_secret_is_refused_by_a_server_that_is_there(port: int) -> None:

@@ -19,6 +19,7 @@ from invoices.kinds import Field, Kind
 from invoices.outcome import Outcome
 from invoices.qr import read
 from invoices.record import read_record_code
+from invoices.told import Told
 from invoices.verdict import Source, State, Verdict
 from tui.kiosk.app import KioskApp
 from tui.kiosk.centre import Centre
@@ -142,6 +143,7 @@ class ScriptedSlips:
     first: SlipShown | Refused = field(default_factory=lambda: SlipShown(SlipState.PRINTED))
     printed: list[str] = field(default_factory=list)
     watchers: list[Callable[[SlipShown], None]] = field(default_factory=list)
+    visits_ended: int = 0
 
     async def print(self, record: str) -> SlipShown | Refused:
         self.printed.append(record)
@@ -155,6 +157,9 @@ class ScriptedSlips:
         self.watchers.append(heard)
         return lambda: self.watchers.remove(heard) if heard in self.watchers else None
 
+    def visitor_left(self) -> None:
+        self.visits_ended += 1
+
     def tell(self, shown: SlipShown) -> None:
         self.shown = shown
         for heard in [*self.watchers]:
@@ -166,11 +171,15 @@ class ScriptedRecords:
     """Earlier checks by record number."""
 
     found: Check | Summary | None = None
+    present: Told | None = None
     asked: list[tuple[str, str | None]] = field(default_factory=list)
 
     async def find(self, record: str, token: str | None) -> Check | Summary | None:
         self.asked.append((record, token))
         return self.found
+
+    async def present_state(self, check: Check) -> Told | None:
+        return self.present
 
 
 @dataclass

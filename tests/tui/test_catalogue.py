@@ -14,7 +14,7 @@ from invoices.entry import EntryCode
 from invoices.kinds import Field
 from invoices.verdict import Source, State, Verdict
 from tests.tui.scripted_ports import ROOT, catalogue
-from tui.kiosk.answers import headline_key, large_key
+from tui.kiosk.answers import headline_key, large_keys
 from tui.kiosk.ports import Link, SlipState
 from tui.kiosk.screens.help import TOPICS
 from tui.kiosk.slip_words import OURS, REASONS
@@ -25,7 +25,9 @@ ANSWERS = [(Verdict.MATCH, state) for state in State] + [
     (verdict, None) for verdict in Verdict if verdict is not Verdict.MATCH
 ]
 HEADLINES = {headline_key(*answer, dated=dated) for answer in ANSWERS for dated in (False, True)}
-LARGE = {large_key(*answer, dated=dated) for answer in ANSWERS for dated in (False, True)}
+LARGE = {
+    key for answer in ANSWERS for dated in (False, True) for key in large_keys(*answer, dated=dated)
+} | {"record.large"}
 
 
 def composed_keys() -> set[str]:

@@ -35,10 +35,10 @@ def headline_key(verdict: Verdict, state: State | None, *, dated: bool = False) 
     return f"result.{verdict}"
 
 
-def large_key(verdict: Verdict, state: State | None, *, dated: bool = False) -> str:
-    """The key of the same answer in four characters or one word, to be drawn large."""
-    key = headline_key(verdict, state, dated=dated)
-    return key.replace("result.", "result.large.", 1)
+def large_keys(verdict: Verdict, state: State | None, *, dated: bool = False) -> tuple[str, ...]:
+    """The keys of the same answer in a few large characters, the fullest words first."""
+    key = headline_key(verdict, state, dated=dated).replace("result.", "result.large.", 1)
+    return (key, f"{key}.short") if state is State.RED_PARTIAL else (key,)
 
 
 def source_key(source: Source | None, verdict: Verdict) -> str:

@@ -208,15 +208,15 @@ class KioskApp(PagedApp, inherit_bindings=False):
 
     def receive_scan(self, data: bytes) -> None:
         """A whole scan from the serial scanner, the terminal's driver or the sample sheet."""
-        self._idle.touch()
         if self._failed:
             return
         if self._answers(data):
-            return
-        if self._reception is None:
+            self._idle.touch()
+        elif self._reception is None:
             self._early_scan = data
-        else:
-            self._reception.receive(data)
+            self._idle.touch()
+        elif self._reception.receive(data):
+            self._idle.touch()
 
     def choose_language(self, language: str) -> None:
         if language == self._wording.language:

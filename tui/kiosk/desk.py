@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Coroutine, Sequence
 
     from invoices.claim import Claim
     from tui.kiosk.centre import Centre
@@ -70,6 +70,9 @@ class Desk(Protocol):
 
     def receive_scan(self, data: bytes) -> None:
         """A scan, as if the scanner had sent it."""
+
+    def start(self, work: Coroutine[object, object, None]) -> None:
+        """Run it beside the screens, whichever of them stays."""
 
     def choose_language(self, language: str) -> None:
         """Speak this language from now on, on every screen."""

@@ -150,6 +150,9 @@ class Slips(Protocol):
     def watch(self, record: str, heard: Callable[[SlipShown], None]) -> Stop:
         """Call `heard` on the event loop at every change."""
 
+    def visitor_left(self) -> None:
+        """Slips of this visit that wait for the printer are not printed for the next visitor."""
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -165,6 +168,13 @@ class Records(Protocol):
 
     async def find(self, record: str, token: str | None) -> Check | Summary | None:
         """The whole check with the right token, its summary without one, else `None`."""
+
+    async def present_state(self, check: Check) -> Told | None:
+        """What the invoice of an earlier check is now, `None` where nobody can tell.
+
+        The registry or the data on this machine are asked anew; it is no check, is not kept and
+        counts towards no limit.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,3 +300,5 @@ class Ports:
     samples: Sequence[Sample] = ()
     sample_page: str = ""
     """The file with pictures of the same codes, to hold to a real scanner."""
+    repeat_seconds: float = 3.0
+    """Seconds after a code was last read in which the same code is the same check."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from invoices.crc import CrcState
+from invoices.verdict import Verdict
 from tui.kiosk.desk import Desk
 from tui.kiosk.ports import (
     Entry,
@@ -17,15 +19,19 @@ from tui.kiosk.ports import (
     Summary,
     Unread,
 )
+from tui.kiosk.repeated_scan import LastScan, Repetition
 from tui.kiosk.screens.checking import CheckingScreen
 from tui.kiosk.screens.doubtful_code import DoubtfulCodeScreen
 from tui.kiosk.screens.notice import NoticeScreen, no_record, problem
-from tui.kiosk.screens.result import Occasion, ResultScreen
+from tui.kiosk.screens.record import RecordScreen
+from tui.kiosk.screens.result import ResultScreen
 from tui.kiosk.signed_slip_words import slip_notice
 from tui.kiosk.told_words import summary
 
 if TYPE_CHECKING:
+    from invoices.check import Check
     from invoices.claim import Claim
+    from invoices.told import Told
     from tui.kiosk.ports import Checks, Ports, Reading, Records, SignedSlips
     from tui.kiosk.screen import KioskScreen
 
@@ -39,61 +45,86 @@ BOUND = 10.0
 class Stage(Desk, Protocol):
     """The app, as reception sees it."""
 
+    @property
+    def page(self) -> KioskScreen | None:
+        """What is to see, or lies right under what was laid over it."""
+
     def show(self, page: KioskScreen) -> None:
         """Make it the page."""
 
     def cover(self, overlay: KioskScreen) -> None:
         """Lay it over the page."""
 
-    def start(self, work: Coroutine[object, object, None]) -> None:
-        """Run beside the screens; a fault in it is a fault of the app."""
-
 
 class Reception:
-    """One check at a time. A scan that comes meanwhile waits; only the latest one does."""
+    """One check at a time. A scan that comes meanwhile waits; only the latest one does.
+
+    A code that is read again while its answer stands, or within `Ports.repeat_seconds` after it was
+    last read, is the same check: no new record, no new slip. Another code goes at once.
+    """
 
     def __init__(self, stage: Stage, ports: Ports) -> None:
         self._stage = stage
         self._ports = ports
         self._visit = 0
-        self._scan: bytes | None = None
+        self._last = LastScan(timedelta(seconds=ports.repeat_seconds))
         self._waiting: bytes | None = None
         self.busy = False
 
-    def receive(self, data: bytes) -> None:
-        """A scan, whatever is on the screen."""
+    def receive(self, data: bytes) -> bool:
+        """A scan, whatever is on the screen; whether it shows that somebody is here.
+
+        A paper that lies under a scanner that reads on and on does not.
+        """
+        reading = self._ports.reader.read(data)
+        code = reading.claim if isinstance(reading, InvoiceRead) else data
+        page, now = self._stage.page, self._stage.now()
         if self.busy:
-            if data != self._scan:  # a scanner on a stand reads the same code over and over
+            if not self._last.is_code(code):
                 self._waiting = data
-            return
-        self._scan = data
-        self._take(self._ports.reader.read(data))
+            return True
+        repetition = self._last.repetition(code, page, now)
+        if repetition is Repetition.NONE:
+            self._last.begin(code, now)
+            self._take(reading)
+        elif isinstance(page, ResultScreen):
+            page.read_again()
+        if repetition is Repetition.LATER:
+            self._stage.stay()
+        return repetition is not Repetition.AT_ONCE
 
     def forget(self) -> None:
-        """The visitor has left: what is still under way is not shown any more."""
+        """The visitor has left: what is under way or waits is not shown, and goes with them."""
         self._visit += 1
-        self._scan = self._waiting = None
+        self._waiting = None
+        self._last.visitor_left()
         self.busy = False
+        if self._ports.slips is not None:
+            self._ports.slips.visitor_left()
 
     def submit(self, claim: Claim, entry: Entry) -> None:
         """Check a complete claim."""
         if self._ports.checks is not None and not self.busy:
+            if entry is not Entry.SCAN:
+                self._last.clear()
             self._ask(self._checked(claim, entry, self._ports.checks))
 
     def find(self, record: str, token: str | None) -> None:
-        """Look up an earlier check."""
+        """Look up an earlier check by its number as typed."""
         if self._ports.records is not None and not self.busy:
+            self._last.clear()
             self._ask(self._found(record, token, self._ports.records))
 
     def go_on(self, claim: Claim) -> None:
         """From a scanned claim to its check, or to the questions that are still open."""
         if claim.missing:
             self._stage.go_verify(claim, Entry.SCAN)
+            self._last.answered(self._stage.page)
         else:
             self.submit(claim, Entry.SCAN)
 
     def _take_waiting(self) -> None:
-        waiting, self._waiting, self._scan = self._waiting, None, None
+        waiting, self._waiting = self._waiting, None
         if waiting is not None:
             self.receive(waiting)
 
@@ -102,20 +133,17 @@ class Reception:
             case InvoiceRead(claim=claim, crc=crc) if self._ports.checks is not None:
                 if crc is CrcState.MISMATCH:
                     self._stage.show(DoubtfulCodeScreen(self._stage, claim))
+                    self._last.answered(self._stage.page)
                 else:
                     self.go_on(claim)
             case SlipRead(record=record, token=token) if self._ports.records is not None:
-                self.find(record, token)
+                self._ask(self._found(record, token, self._ports.records))
             case SignedSlipRead(code=code) if self._ports.signed_slips is not None:
-                self._prove(code, self._ports.signed_slips)
+                self._ask(self._proved(code, self._ports.signed_slips))
             case Unread(code=code, params=params):
                 self._stage.show(NoticeScreen(self._stage, problem(code, params)))
             case _:
                 self._stage.show(NoticeScreen(self._stage, problem("tui.no_service", {})))
-
-    def _prove(self, code: str, slips: SignedSlips) -> None:
-        if not self.busy:
-            self._ask(self._proved(code, slips))
 
     def _ask(self, question: Coroutine[object, object, KioskScreen]) -> None:
         self.busy = True
@@ -130,6 +158,9 @@ class Reception:
         if visit == self._visit:
             self.busy = False
             self._stage.show(page)
+            if isinstance(page, ResultScreen):
+                verdict = page.check.outcome.verdict
+                self._last.answered(page, final=verdict is not Verdict.UNAVAILABLE)
             self._take_waiting()
 
     async def _checked(self, claim: Claim, entry: Entry, checks: Checks) -> KioskScreen:
@@ -140,22 +171,24 @@ class Reception:
             answer = Refused("tui.timeout")
         if isinstance(answer, Refused):
             return NoticeScreen(self._stage, problem(answer.code, answer.params))
-        return ResultScreen(self._stage, answer, Occasion.CHECKED)
+        return ResultScreen(self._stage, answer)
 
     async def _proved(self, code: str, slips: SignedSlips) -> KioskScreen:
         try:
             async with asyncio.timeout(BOUND):
                 slip = await slips.find(code)
+                present = await self._present(slip.check)
         except TimeoutError:
             return NoticeScreen(self._stage, problem("tui.timeout", {}))
         if slip.check is not None:
-            return ResultScreen(self._stage, slip.check, Occasion.FOUND, slip)
+            return RecordScreen(self._stage, slip.check, present, slip)
         return NoticeScreen(self._stage, slip_notice(slip, self._stage.wording))
 
     async def _found(self, record: str, token: str | None, records: Records) -> KioskScreen:
         try:
             async with asyncio.timeout(BOUND):
                 answer = await records.find(record, token)
+                present = await self._present(answer)
         except TimeoutError:
             return NoticeScreen(self._stage, problem("tui.timeout", {}))
         match answer:
@@ -164,4 +197,10 @@ class Reception:
             case None:
                 return NoticeScreen(self._stage, no_record(record))
             case _:
-                return ResultScreen(self._stage, answer, Occasion.FOUND)
+                return RecordScreen(self._stage, answer, present)
+
+    async def _present(self, found: Check | Summary | None) -> Told | None:
+        """What the invoice of a whole check is now; its number alone asks for nothing."""
+        if found is None or isinstance(found, Summary) or self._ports.records is None:
+            return None
+        return await self._ports.records.present_state(found)

@@ -14,8 +14,11 @@ from tui.plain_text import plain_text
 from tui.widgets.facts import Fact
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from invoices.check import Check
     from invoices.face import Details
+    from invoices.kinds import Field
     from invoices.outcome import Outcome
     from tui.kiosk.wording import Wording
 
@@ -67,8 +70,11 @@ def proof_facts(check: Check, wording: Wording) -> list[Fact]:
         ),
     ]
     if outcome.compared:
-        names = wording.text("list.comma").join(
-            wording.text(f"short.{field}") for field in outcome.compared
-        )
-        facts.append(Fact(wording.say("result.compared"), Content(names)))
+        facts.append(compared_fact(outcome.compared, wording))
     return facts
+
+
+def compared_fact(compared: Sequence[Field], wording: Wording) -> Fact:
+    """Which fields were compared."""
+    names = wording.text("list.comma").join(wording.text(f"short.{field}") for field in compared)
+    return Fact(wording.say("result.compared"), Content(names))

@@ -1,7 +1,8 @@
 """How much of a result fits how: decided from the texts before anything is mounted.
 
-On a small terminal the code's picture takes half of the screen. Where the words need that
-room they get it: the slip has the code on it too, and no word may be cut off or scrolled away.
+The large words come first, with the whole sentence below them; the code's picture is drawn where
+there is room left, since slip and record number open the same record. No word may be cut off or
+scrolled away: where the facts need the room, the large words give way and then the shape does.
 """
 
 from __future__ import annotations
@@ -20,8 +21,11 @@ MOST_AIR: Final = 3
 # The style sheet's measures, in lines and columns.
 _BARS_SHORT, _BARS_TALL = 4, 8
 _STRIP: Final = 1
-_CODE_NARROW, _CODE_WIDE, _CODE_GRAND = 35, 40, 70
-_EDGE_NARROW, _EDGE_WIDE, _EDGE_FULL = 1, 3, 2
+_CODE_WIDE, _CODE_GRAND = 40, 70
+_CODE_HEIGHT: Final = 28
+"""Lines from which the code fits with its caption, the record's number and the slip's state."""
+_EDGE_WIDE, _EDGE_FULL = 3, 2
+_EMBLEM, _EMBLEM_GRAND = 12, 16
 _GAP: Final = 2
 _LEAST_HALF: Final = 24
 _BOX_COLUMNS, _BOX_LINES, _BOX_GAPS = 6, 4, 4
@@ -33,15 +37,27 @@ class ResultText(NamedTuple):
     details: Sequence[Fact]
     advice: Sequence[Fact]
     proof: Sequence[Fact]
+    timeline: Sequence[Fact] = ()
+    """Of an earlier record: the result of then and the one of now, before all else."""
 
 
 class Banner(IntEnum):
-    """The answer's height: its words large and small, large, small, small without the shape."""
+    """The answer's height.
+
+    Large words with the sentence in two languages and air, without air, with the sentence in one
+    language; without large words; without the shape.
+    """
 
     GRAND = 14
-    LARGE = 8
+    LARGE = 10
+    TIGHT = 9
     WORDS = 5
     LOW = 3
+
+    @property
+    def large(self) -> bool:
+        """Whether words are drawn large."""
+        return self >= Banner.TIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +82,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A terminal; `contrast` is the look with large words."""
+    """A terminal."""
 
     width: int
     height: int
-    contrast: bool
 
     def plan_for(self, text: ResultText) -> Plan:
         """The best plan that fits; where none does, the one that needs least room scrolls."""
@@ -93,6 +108,11 @@ class Room:
                 air = min(free, self._most_air(text, code=code))
                 yield Plan(code, banner, details, air)
 
+    def words(self, plan: Plan) -> int:
+        """Columns for the large words beside the shape."""
+        code = (_CODE_GRAND if self.grand else _CODE_WIDE) if plan.code else 0
+        return self.width - code - (_EMBLEM_GRAND if self.grand else _EMBLEM)
+
     @property
     def grand(self) -> bool:
         """Room for everything, in boxes."""
@@ -101,11 +121,15 @@ class Room:
     @property
     def _ways(self) -> Sequence[tuple[bool, Banner]]:
         if self.grand:
-            return ((True, Banner.GRAND), (False, Banner.GRAND), (False, Banner.LOW))
-        first = Banner.LARGE if self.contrast and self.width < WIDE else None
-        large = () if first is None else ((False, first),)
-        code = ((True, Banner.WORDS),) if first is None else ()
-        return (*large, *code, (False, Banner.WORDS), (False, Banner.LOW))
+            banners: tuple[Banner, ...] = (Banner.GRAND, Banner.LOW)
+        else:
+            banners = (Banner.LARGE, Banner.TIGHT, Banner.WORDS, Banner.LOW)
+        coded = self.width >= WIDE and self.height >= _CODE_HEIGHT
+        return [
+            (code, banner)
+            for banner in banners
+            for code in ((True, False) if coded and banner.large else (False,))
+        ]
 
     def _body(self, banner: Banner, *, code: bool) -> int:
         """Lines for the facts."""
@@ -116,11 +140,9 @@ class Room:
         """Lines of all three parts below each other; where there is much room, in two boxes."""
         if self.grand:
             width = self.width - _CODE_GRAND - 2 * _EDGE_WIDE - _BOX_COLUMNS
-            boxes = _BOX_LINES * (2 if text.details else 1) + _BOX_GAPS
-        elif self.width >= WIDE:
-            width, boxes = self.width - _CODE_WIDE - 2 * _EDGE_WIDE, 0
+            boxes = _BOX_LINES * (1 + bool(text.details)) + _BOX_GAPS + bool(text.timeline)
         else:
-            width, boxes = self.width - _CODE_NARROW - 2 * _EDGE_NARROW, 0
+            width, boxes = self.width - _CODE_WIDE - 2 * _EDGE_WIDE, 0
         return sum(height_of(part, width) for part in text) + boxes
 
     def _split(self, text: ResultText) -> tuple[int, int]:
@@ -129,7 +151,7 @@ class Room:
         Halves, unless other widths spare lines.
         """
         width = self.width - 2 * _EDGE_FULL
-        advice = height_of(text.advice, width)
+        advice = height_of(text.advice, width) + height_of(text.timeline, width)
         if not text.details:
             return 0, height_of(text.proof, width) + advice
         room = width - _GAP

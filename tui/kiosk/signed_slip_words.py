@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui.kiosk.ports import SignedSlip, SlipSays, SlipWorth
 from tui.kiosk.screens.notice import Notice, Phrase
-from tui.kiosk.told_words import told_basis, told_headline, told_tone
+from tui.kiosk.told_words import past_result, record_title, told_basis, told_result
 from tui.widgets.emblem import Tone
 from tui.widgets.facts import Fact
 
@@ -30,7 +30,6 @@ _NO_LIST: Final = _Words(Tone.LATER, "signed.unknown", "signed.short.no_list")
 _REVOKED: Final = _Words(Tone.BAD, "signed.revoked", "signed.short.refused")
 _REFUSED: Final = _Words(Tone.BAD, "signed.refused", "signed.short.refused")
 _UNSIGNED: Final = "slip.unsigned"
-_SIGNS: Final = "✔⚠✖？?… "
 """What the headlines of our own answers begin with."""
 _DOUBTED: Final = {
     _UNSIGNED: _Words(Tone.STOP, "signed.unsigned", "signed.short.unsigned"),
@@ -51,7 +50,7 @@ def slip_notice(slip: SignedSlip, wording: Wording) -> Notice:
     """What a slip of another kiosk, or one that proves nothing, is worth."""
     tone, title = _headline(slip, wording)
     fault = [Phrase(f"error.{slip.fault}", slip.params)] if slip.fault else []
-    listed = [] if slip.worth is SlipWorth.REFUSED else [_listed(slip, wording)]
+    listed = [_listed(slip, wording)] if slip.worth is SlipWorth.UNKNOWN else []
     lines = (*fault, *_said(slip, wording), *listed, Phrase(_NEXT[slip.worth]))
     return Notice(tone, title, lines, by_hand=slip.worth is SlipWorth.REFUSED)
 
@@ -63,10 +62,10 @@ def signature_fact(slip: SignedSlip, wording: Wording) -> Fact:
 
 
 def _headline(slip: SignedSlip, wording: Wording) -> tuple[Tone, Phrase]:
-    """The verdict itself, where the slip stands for one."""
+    """That it is a record of then, where the slip stands for one."""
     says = slip.says
     if slip.worth is SlipWorth.GOOD and says is not None and says.told is not None:
-        return told_tone(says.told), told_headline(says.told, wording)
+        return Tone.PAST, record_title(says.at, wording)
     words = _words(slip)
     return words.tone, Phrase(words.title)
 
@@ -87,18 +86,25 @@ def _said(slip: SignedSlip, wording: Wording) -> list[Phrase]:
         return []
     moment = wording.moment(says.at)
     basis = [] if says.told is None else told_basis(says.told, wording, says.kiosk)
-    headline = None if says.told is None else told_headline(says.told, wording)
     if slip.worth is SlipWorth.GOOD:
+        result = [] if says.told is None else [told_result(says.told, wording)]
         made = {"centre": says.centre, "kiosk": says.kiosk, "moment": moment}
-        return [*basis, Phrase("signed.made", made), _record(says)]
-    if headline is None:
+        return [*result, *basis, Phrase("signed.made", made), *_proof(slip, says, wording)]
+    if says.told is None:
         return [_record(says)]
     said = Phrase("signed.said", {"record": says.record, "moment": moment})
     if slip.fault == _UNSIGNED:
         # Whoever wrote it chose these words: they get no sign of ours before them.
-        result = wording.text(headline.key, **headline.values).lstrip(_SIGNS)
-        return [said, Phrase("signed.claimed", {"result": result})]
-    return [said, headline, *basis]
+        return [said, Phrase("signed.claimed", {"result": past_result(says.told, wording)})]
+    return [said, told_result(says.told, wording), *basis]
+
+
+def _proof(slip: SignedSlip, says: SlipSays, wording: Wording) -> list[Phrase]:
+    """Record number and list in one line: there is no room for two beside the longest names."""
+    if slip.listed_at is None:
+        return [_record(says), _listed(slip, wording)]
+    listed = wording.minute(slip.listed_at)
+    return [Phrase("signed.record_listed", {"record": says.record, "moment": listed})]
 
 
 def _record(says: SlipSays) -> Phrase:

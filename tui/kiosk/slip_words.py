@@ -7,7 +7,9 @@ from textual.content import Content
 from tui.kiosk.ports import Refused, SlipShown, SlipState
 from tui.kiosk.wording import Wording
 
-REASONS = frozenset({"paper_out", "cover_open", "offline", "error", "expired", "unknown"})
+REASONS = frozenset(
+    {"paper_out", "cover_open", "offline", "error", "expired", "cancelled", "unknown"}
+)
 """Reasons with a sentence of their own; any other lies with this kiosk, not with its printer."""
 OURS = "kiosk"
 

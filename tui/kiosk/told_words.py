@@ -1,7 +1,8 @@
 """An answer of before, said by whoever was not there: what it was, by which source, as of when.
 
-For a slip and for a record number. The past is never told as if it were the present: a normal
-state that rests on a pack always names its moment.
+For a slip and for a record number. The past is never told as if it were the present: the headline
+says that this is a record, the result of then stands below it without a sign of good news, and a
+normal state that rests on a pack always names its moment.
 """
 
 from __future__ import annotations
@@ -9,27 +10,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from invoices.verdict import Source
-from tui.kiosk.answers import headline_key, tone_of
+from tui.kiosk.answers import headline_key
 from tui.kiosk.screens.notice import Notice, Phrase
+from tui.widgets.emblem import Tone
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from invoices.told import Told
     from tui.kiosk.ports import Summary
     from tui.kiosk.wording import Wording
-    from tui.widgets.emblem import Tone
 
 _UNKNOWN: Final = "–"
 
 
-def told_tone(told: Told) -> Tone:
-    """Its tone; good news only where it was live."""
-    return tone_of(told.verdict, told.state, dated=told.dated)
+def record_title(at: datetime, wording: Wording) -> Phrase:
+    """That it is a record of then and not the present state."""
+    return Phrase("record.headline", {"moment": record_moment(at, wording)})
 
 
-def told_headline(told: Told, wording: Wording) -> Phrase:
-    """The one sentence that was the answer."""
+def record_moment(at: datetime, wording: Wording) -> Phrase:
+    """A moment of before as one speaks of it: without the day where that is today."""
+    local = wording.clock.local(at)
+    if local.date() == wording.clock.today():
+        return Phrase("record.today", {"time": local.strftime("%H:%M")})
+    return Phrase("record.day", {"moment": local.strftime("%Y-%m-%d %H:%M")})
+
+
+def past_result(told: Told, wording: Wording) -> Phrase:
+    """The one sentence that was the answer, without its sign."""
     key = headline_key(told.verdict, told.state, dated=told.dated)
-    return Phrase(key, {"as_of": _as_of(told, wording)})
+    return Phrase(key, {"as_of": _as_of(told, wording)}, bare=True)
+
+
+def told_result(told: Told, wording: Wording) -> Phrase:
+    """The same as a line of its own."""
+    return Phrase("record.then.line", {"result": past_result(told, wording)})
 
 
 def told_basis(told: Told, wording: Wording, kiosk: str = "") -> list[Phrase]:
@@ -43,9 +59,10 @@ def told_basis(told: Told, wording: Wording, kiosk: str = "") -> list[Phrase]:
 def summary(found: Summary, wording: Wording) -> Notice:
     """What a record number alone may show."""
     return Notice(
-        told_tone(found.told),
-        told_headline(found.told, wording),
+        Tone.PAST,
+        record_title(found.at, wording),
         (
+            told_result(found.told, wording),
             Phrase("notice.summary.record", {"record": found.record}),
             Phrase("notice.summary.at", {"moment": wording.moment(found.at)}),
             *told_basis(found.told, wording),

@@ -1,4 +1,4 @@
-"""Six shapes that tell an answer without its colour and without its words."""
+"""Seven shapes that tell an answer without its colour and without its words."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ class Tone(StrEnum):
     ASK = "ask"
     LATER = "later"
     STOP = "stop"
+    PAST = "past"
+    """A record of before: neither good news nor bad."""
 
 
 _PICTURES = {
@@ -92,6 +94,18 @@ _PICTURES = {
         "############",
         ".##########.",
         ".##########.",
+        "...######...",
+    ),
+    Tone.PAST: (
+        "...######...",
+        ".##......##.",
+        ".#...##...#.",
+        "##...##...##",
+        "#....##....#",
+        "#....####..#",
+        "##........##",
+        ".#........#.",
+        ".##......##.",
         "...######...",
     ),
 }

@@ -18,6 +18,8 @@ class Fact:
 
     label: Content
     value: Content
+    style: str = ""
+    """How the value looks, in Textual's terms; empty: as any text."""
 
 
 def height_of(facts: Sequence[Fact], width: int) -> int:
@@ -62,7 +64,8 @@ def _lines(facts: Sequence[Fact], width: int) -> list[Content]:
     room = max(8, width - column)
     lines: list[Content] = []
     for fact in facts:
-        wrapped = [Content(line) for line in set_lines(fact.value.plain, room)]
+        plain = [Content(line) for line in set_lines(fact.value.plain, room)]
+        wrapped = [line.stylize(fact.style) for line in plain] if fact.style else plain
         head = fact.label.stylize("$quiet")
         lines.append(head.pad_right(column - head.cell_length).append(wrapped[0]))
         lines.extend(line.pad_left(column) for line in wrapped[1:])

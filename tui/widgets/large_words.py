@@ -17,6 +17,11 @@ def drawable(text: str) -> bool:
     return all(sign == " " or sign in GLYPHS for sign in text)
 
 
+def width_of(text: str) -> int:
+    """Columns that the words take when they are drawn."""
+    return sum(len(_glyph(sign)[0]) for sign in text)
+
+
 def large_lines(text: str) -> str:
     """Eight lines; a Chinese character takes 16 columns, a Latin one 8, a space 4."""
     rows: list[list[bool]] = [[] for _ in range(HEIGHT)]

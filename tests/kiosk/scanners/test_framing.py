@@ -159,7 +159,9 @@ def test_a_jitter_inside_a_long_burst_does_not_break_it() -> None:
 def test_a_code_without_terminator_is_a_scan_after_silence() -> None:
     line = Line()
     line.send(CODE)
-    line.send(b"", 0.2)
+    line.send(b"", 0.9)
+    assert line.scans == [], "its sender may only have stalled"
+    line.send(b"", 0.1)
     assert line.scans == [CODE]
     line.send(b"x" * len(CODE))
     line.rest()
@@ -321,3 +323,65 @@ def in_order(part: bytes, whole: bytes) -> bool:
     """Whether `part` is `whole` with bytes left out."""
     rest = iter(whole)
     return all(byte in rest for byte in part)
+
+
+@pytest.mark.parametrize("stall", [0.05, 0.15, 0.5, 0.9])
+@pytest.mark.parametrize("at", [8, 20, 40, len(CODE) - 1])
+def test_a_sender_that_stalls_does_not_cut_a_scan_that_has_begun(at: int, stall: float) -> None:
+    line = Line()
+    line.each(CODE[:at], 0.001)
+    line.send(CODE[at : at + 1], stall)
+    line.each(CODE[at + 1 :], 0.001)
+    line.send(b"\r")
+    line.rest()
+    assert (line.scans, line.typed) == ([CODE], b"")
+
+
+@pytest.mark.parametrize("stall", [0.05, 0.15, 0.5, 0.9])
+@pytest.mark.parametrize("at", [1, 2, 3, 7])
+def test_a_head_that_was_taken_for_typing_is_joined_to_its_scan(at: int, stall: float) -> None:
+    line = Line()
+    line.each(CODE[:at], 0.001)
+    line.send(CODE[at : at + 1], stall)
+    line.each(CODE[at + 1 :], 0.001)
+    line.send(b"\r")
+    line.rest()
+    assert line.scans == [CODE]
+    assert line.typed in {b"", CODE[:at]}
+
+
+def test_a_head_in_pieces_is_joined_too() -> None:
+    line = Line()
+    for piece in (CODE[:1], CODE[1:3], CODE[3:5], CODE[5:] + b"\r"):
+        line.send(piece, 0.1)
+    line.rest()
+    assert line.scans == [CODE]
+
+
+@pytest.mark.parametrize(
+    ("typed", "pause"), [(b"01,\r", 0.2), (b"01,", 1.5), (b"7", 0.2), (b"1" * 80, 0.2)]
+)
+def test_what_was_typed_before_a_whole_code_stays_typing(typed: bytes, pause: float) -> None:
+    line = Line()
+    line.each(typed, 0.1)
+    line.send(b"", pause)
+    line.send(CODE + b"\r", 0.1)
+    line.rest()
+    assert line.scans == [CODE]
+    assert line.typed == typed
+
+
+def test_the_tail_of_a_code_long_after_its_head_stays_what_it_is() -> None:
+    line = Line()
+    line.send(CODE[:3])
+    line.send(CODE[3:] + b"\r", 2.5)
+    line.rest()
+    assert line.scans == [CODE[3:]]
+    assert line.framer.wait is None, "nothing of what was typed is kept"
+
+
+def test_a_held_key_is_given_on_as_soon_as_it_is_let_go() -> None:
+    line = Line()
+    line.each(b"5" * 20, 0.033)
+    line.send(b"", 0.14)
+    assert (line.scans, line.typed) == ([], b"5" * 20)

@@ -34,6 +34,7 @@ from kiosk.verification import Fallback, Verification
 from printers.profile import Profile
 from tests.helpdesk.wire.world import NOW as LISTED_AT
 from tests.kiosk.packs.shop import NOW, TODAY, NothingKept, Pack, Shop, segment, store_at
+from tests.kiosk.present_states import NOBODY_TELLS
 from tests.kiosk.stand_ins import CountedIds, HandClock, matched, opened
 from tests.kiosk.test_verification import LASTING, Answer, ScriptedVerifier
 from tests.kiosk.trust.shell import TODAY as THIS_DAY
@@ -65,7 +66,6 @@ class Case:
     packs: bool
     hours: int
     told: Told
-    tone: Tone
     said: tuple[tuple[str, ...], tuple[str, ...]]
     here: tuple[str, str]
 
@@ -77,7 +77,6 @@ CASES = {
         packs=True,
         hours=0,
         told=SERVER.told,
-        tone=Tone.GOOD,
         said=(
             ("发票正常", "数据来源：税务登记库，截至 2026-11-24 10:25"),
             ("alid", "Source: tax registry, as of 2026-11-24 10:25"),
@@ -89,7 +88,6 @@ CASES = {
         packs=True,
         hours=2,
         told=Told(Verdict.MATCH, State.NORMAL, Source.PACK, NOW),
-        tone=Tone.WARN,
         said=(
             ("一致，截至 2026-11-24 12:00 正常", "自助机 A03 的本机数据，截至 2026-11-24 12:00"),
             ("valid as of 2026-11-24 12:00", "data on kiosk A03, as of 2026-11-24 12:00"),
@@ -101,7 +99,6 @@ CASES = {
         packs=True,
         hours=37,
         told=Told(Verdict.MATCH, State.NORMAL, Source.PACK, NOW, outdated=True),
-        tone=Tone.WARN,
         said=(
             (
                 "一致，截至 2026-11-24 12:00 正常",
@@ -121,7 +118,6 @@ CASES = {
         packs=False,
         hours=0,
         told=Told(Verdict.UNAVAILABLE),
-        tone=Tone.LATER,
         said=(
             ("暂时无法判断", "数据来源：未能联网查询"),
             ("annot tell", "Source: registry not reached"),
@@ -157,7 +153,7 @@ async def answered(folder: Path, case: Case, pack: Pack) -> tuple[Check, Summary
             fallback=Fallback(packs, lambda: True),
         )
         check = await verification.check(from_face(INVOICE[0]), Entry.SCAN)
-        found = await RecordDesk(Records(database.checks)).find(check.record, None)
+        found = await RecordDesk(Records(database.checks), NOBODY_TELLS).find(check.record, None)
     assert isinstance(found, Summary)
     return check, found
 
@@ -171,7 +167,7 @@ def printed(check: Check, clock: Clock) -> str:
 
 def words(notice: Notice, wording: Wording) -> str:
     phrases = [notice.title, *notice.lines]
-    return "\n".join(wording.text(phrase.key, **phrase.values) for phrase in phrases)
+    return "\n".join(phrase.text(wording) for phrase in phrases)
 
 
 async def proved(folder: Path, code: str, clock: Clock) -> SignedSlip:
@@ -203,7 +199,7 @@ async def test_another_kiosk_says_of_a_slip_what_its_paper_does(
     for wording, parts in zip(WORDINGS, case.said, strict=True):
         notice = slip_notice(slip, wording)
         text = words(notice, wording)
-        assert notice.tone is case.tone
+        assert notice.tone is Tone.PAST
         assert [part for part in parts if part not in text] == []
         assert_honest(text, case)
 
@@ -216,7 +212,7 @@ async def test_a_record_number_alone_says_so_too(tmp_path: Path, pack: Pack, nam
     for wording, part in zip(WORDINGS, case.here, strict=True):
         notice = summary(found, wording)
         text = words(notice, wording)
-        assert notice.tone is case.tone
+        assert notice.tone is Tone.PAST
         assert part in text
         assert_honest(text, case)
 

@@ -16,6 +16,7 @@ from tests.tui.scripted_ports import (
     NOW,
     RECORD,
     SCAN,
+    SLIP_SCAN,
     Kiosk,
     ScriptedChecks,
     ScriptedRecords,
@@ -177,6 +178,10 @@ SMALL = ((80, 24),)
 VOIDED = Told(Verdict.MATCH, State.VOIDED, Source.REGISTRY, NOW)
 """Enough for a variant of a screen that is shown at both sizes elsewhere."""
 
+_OLD = replace(
+    check_of(Verdict.MATCH, State.NORMAL, source=Source.REGISTRY), at=NOW - timedelta(days=31)
+)
+
 SAMPLES = (Sample("result.match.normal", SCAN), Sample("result.not_found", SCAN))
 
 SCENES: Mapping[str, Scene] = {
@@ -232,6 +237,18 @@ SCENES: Mapping[str, Scene] = {
     ),
     "doubtful_code": Scene(scan(SCAN + b"0000", then="DoubtfulCodeScreen")),
     "history": Scene(keys("space", "2", *"A03-2611", then="HistoryScreen")),
+    "record_voided_since": Scene(
+        scan(SLIP_SCAN, then="RecordScreen"),
+        lambda: Kiosk(records=ScriptedRecords(_OLD, VOIDED)),
+    ),
+    "record_normal_still": Scene(
+        scan(SLIP_SCAN, then="RecordScreen"),
+        lambda: Kiosk(records=ScriptedRecords(_OLD, replace(VOIDED, state=State.NORMAL))),
+    ),
+    "record_offline": Scene(
+        scan(SLIP_SCAN, then="RecordScreen"),
+        lambda: Kiosk(records=ScriptedRecords(_OLD), status=ScriptedStatus(JUST_OFFLINE)),
+    ),
     "summary": Scene(
         by_number,
         lambda: Kiosk(records=ScriptedRecords(Summary(RECORD, NOW, VOIDED))),

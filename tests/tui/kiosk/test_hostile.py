@@ -11,6 +11,7 @@ from invoices.face import details_of
 from invoices.told import Told
 from invoices.verdict import Source, State, Verdict
 from tests.tui.kiosk.scenes import SCENES, app_of, play, settled, shows, until
+from tests.tui.kiosk.test_scanning import OTHER_SCAN
 from tests.tui.scripted_ports import (
     CENTRE,
     FACE,
@@ -112,7 +113,7 @@ async def test_hostile_strings_in_everything_a_port_can_say(
         assert kiosk.checks is not None
         for answer in (Refused("tui.timeout", {"record": text}), Refused(text, {text: text})):
             kiosk.checks.answer = answer
-            app.receive_scan(SCAN)
+            app.receive_scan(OTHER_SCAN)
             await shows(pilot, "NoticeScreen")
         app.find(text, None)
         await shows(pilot, "NoticeScreen")

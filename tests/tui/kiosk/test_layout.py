@@ -20,7 +20,7 @@ from tests.tui.scripted_ports import CATALOGUES, FACE, FixedClock, Kiosk, Script
 from tui.kiosk.ports import Refused, SlipShown, SlipState
 from tui.kiosk.result_facts import result_text
 from tui.kiosk.result_plan import Room
-from tui.kiosk.screens.result import Occasion, ResultScreen
+from tui.kiosk.screens.result import ResultScreen
 from tui.kiosk.slip_words import OURS, REASONS
 from tui.kiosk.wording import Wording
 
@@ -63,13 +63,12 @@ def pack_with_amount(state: State, details: Details) -> Check:
 
 
 @pytest.mark.parametrize("paper", [True, False], ids=["slip", "no_slip"])
-@pytest.mark.parametrize("contrast", [False, True], ids=["default", "contrast"])
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_there_is_a_plan_for_every_answer_on_the_smallest_terminal(
-    language: str, contrast: bool, paper: bool
+    language: str, paper: bool
 ) -> None:
     wording = Wording(language, CATALOGUES.translator(language), FixedClock())
-    room = Room(*SIZES[0], contrast=contrast)
+    room = Room(*SIZES[0])
     for check in every_check():
         text = result_text(check, wording, paper=paper)
         assert next(room.fitting(text), None) is not None, check.outcome
@@ -98,7 +97,7 @@ def some_checks() -> Iterator[Check]:
 async def answered(pilot: Pilot[None], check: Check) -> None:
     """The result of the check is the page, and painted."""
     app = app_of(pilot)
-    page = ResultScreen(app, check, Occasion.FOUND)
+    page = ResultScreen(app, check)
     app.show(page)
     await until(pilot, lambda: app.screen is page and bool(page.query("#proof")))
     await pilot.pause()

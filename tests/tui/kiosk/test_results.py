@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass, field
+
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -15,16 +18,18 @@ from tests.tui.scripted_ports import (
     ScriptedSlips,
     check_of,
 )
-from tui.kiosk.answers import headline_key, large_key, tone_of
+from tui.kiosk.answers import headline_key, large_keys, tone_of
 from tui.kiosk.ports import Health, Link, Refused, SlipShown, SlipState
 from tui.widgets.emblem import Emblem, Tone
 from tui.widgets.facts import Facts
-from tui.widgets.large_words import drawable
+from tui.widgets.large_words import drawable, width_of
 from tui.widgets.prose import Prose
 
 ANSWERS = [(Verdict.MATCH, state) for state in State] + [
     (verdict, None) for verdict in Verdict if verdict is not Verdict.MATCH
 ]
+NARROWEST = 68
+"""Columns beside the shape on the smallest terminal."""
 
 
 def words_on(pilot: Pilot[None]) -> str:
@@ -55,8 +60,9 @@ def test_every_answer_reads_differently_and_only_a_valid_match_is_good() -> None
         translate = CATALOGUES.translator(language)
         headlines = [translate(headline_key(verdict, state)) for verdict, state in ANSWERS]
         assert len(set(headlines)) == len(ANSWERS)
-        assert all(drawable(translate(large_key(verdict, state))) for verdict, state in ANSWERS)
-        assert all(len(translate(large_key(verdict, state))) <= 9 for verdict, state in ANSWERS)
+        large = [[translate(key) for key in large_keys(*answer)] for answer in ANSWERS]
+        assert all(drawable(words) for answer in large for words in answer)
+        assert all(width_of(answer[-1]) <= NARROWEST for answer in large)
     good = [(v, s) for v, s in ANSWERS if tone_of(v, s) is Tone.GOOD]
     assert good == [(Verdict.MATCH, State.NORMAL)]
 
@@ -65,7 +71,8 @@ async def test_a_pack_says_from_when_its_data_are() -> None:
     kiosk = answering(Verdict.MATCH, State.NORMAL, source=Source.PACK)()
     async with kiosk.app().run_test(size=(80, 24)) as pilot:
         await scan(SCAN, then="ResultScreen")(pilot, kiosk)
-        assert "本机数据，截至 2026-11-23 16:24" in words_on(pilot)
+        (proof,) = app_of(pilot).screen.query("#proof").results(Facts)
+        assert "本机数据，截至 2026-11-23 16:24" in [fact.value.plain for fact in proof.facts]
 
 
 async def test_unavailable_names_no_source() -> None:
@@ -82,7 +89,6 @@ async def test_the_slip_prints_by_itself_once_and_its_state_is_live() -> None:
     async with kiosk.app().run_test(size=(80, 24)) as pilot:
         await scan(SCAN, then="ResultScreen")(pilot, kiosk)
         await until(pilot, lambda: slips.printed == [RECORD])
-        line = app_of(pilot).screen.query_one("#result-slip", Prose)
         told = []
         for shown in (
             SlipShown(SlipState.PRINTING),
@@ -94,13 +100,14 @@ async def test_the_slip_prints_by_itself_once_and_its_state_is_live() -> None:
             SlipShown(SlipState.PRINTED),
         ):
             slips.tell(shown)
-            await pilot.pause()
+            await settled(pilot)
+            (line,) = app_of(pilot).screen.query("#result-slip").results(Prose)
             told.append(line.text)
         assert told == [
             "小票正在打印 ……",
-            "小票在等：打印机缺纸",
-            "小票在等：打印机没有答复",
-            "小票在等：本机有故障，请找工作人员",
+            "小票在等：打印机缺纸；您离开后就不打了",
+            "小票在等：打印机没有答复；您离开后就不打了",
+            "小票在等：本机有故障，请找工作人员；您离开后就不打了",
             "小票没有打出来：本机有故障，请找工作人员",
             "小票可能没打好，请看出纸口；没有请找工作人员",
             "小票已打印 ✔",
@@ -158,7 +165,7 @@ async def test_the_code_on_the_screen_brings_the_record_back() -> None:
     from tui.widgets.code_picture import qr_dots
 
     kiosk = Kiosk()
-    async with kiosk.app().run_test(size=(80, 24)) as pilot:
+    async with kiosk.app().run_test(size=(120, 30)) as pilot:
         await scan(SCAN, then="ResultScreen")(pilot, kiosk)
         record = check_of(Verdict.NOT_FOUND)
         dots = qr_dots(f"YPR:{record.record}:{record.token}")
@@ -170,3 +177,47 @@ async def test_the_code_on_the_screen_brings_the_record_back() -> None:
         assert [code.text for code in zxingcpp.read_barcodes(picture)] == [SLIP_SCAN.decode()]
         shown = [line for line in words_on(pilot).splitlines() if "█▀▀▀▀▀█" in line]
         assert shown
+
+
+@dataclass
+class SlowSlips(ScriptedSlips):
+    """A spooler that takes its time to queue a slip."""
+
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def print(self, record: str) -> SlipShown | Refused:
+        await self.gate.wait()
+        return await super().print(record)
+
+
+@pytest.mark.parametrize("way", ["escape", "leave"])
+async def test_a_slip_outlives_the_screen_that_asked_for_it(way: str) -> None:
+    slips = SlowSlips()
+    kiosk = Kiosk(slips=slips)
+    async with kiosk.app().run_test(size=(80, 24)) as pilot:
+        await scan(SCAN, then="ResultScreen")(pilot, kiosk)
+        if way == "leave":
+            app_of(pilot).leave()
+            await shows(pilot, "AttractScreen")
+        else:
+            await pilot.press("escape")
+            await shows(pilot, "HomeScreen")
+        assert slips.printed == []
+        slips.gate.set()
+        await until(pilot, lambda: slips.printed == [RECORD])
+        assert slips.visits_ended == (way == "leave")
+        assert not kiosk.faults
+
+
+async def test_without_paper_the_number_is_to_be_noted() -> None:
+    slips = ScriptedSlips(first=SlipShown(SlipState.QUEUED))
+    kiosk = Kiosk(slips=slips)
+    async with kiosk.app().run_test(size=(80, 24)) as pilot:
+        await scan(SCAN, then="ResultScreen")(pilot, kiosk)
+        assert "请收好小票" in words_on(pilot)
+        slips.tell(SlipShown(SlipState.WAITING, "paper_out"))
+        await until(pilot, lambda: "请记下记录编号" in words_on(pilot))
+        assert "请收好小票" not in words_on(pilot)
+        assert "您离开后就不打了" in words_on(pilot)
+        slips.tell(SlipShown(SlipState.PRINTED))
+        await until(pilot, lambda: "请收好小票" in words_on(pilot))

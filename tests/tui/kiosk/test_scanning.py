@@ -20,7 +20,7 @@ from tests.tui.scripted_ports import (
     check_of,
 )
 from tui.kiosk.ports import Entry, Refused
-from tui.kiosk.screens.result import ResultScreen
+from tui.kiosk.screens.record import RecordScreen
 from tui.kiosk.screens.verify import VerifyScreen
 from tui.terminal.messages import ScanReceived
 
@@ -168,10 +168,10 @@ async def test_a_slip_shows_its_record_without_printing_again(key: str) -> None:
     async with kiosk.app().run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app_of(pilot).ports is not None)
         app_of(pilot).receive_scan(SLIP_SCAN)
-        await shows(pilot, "ResultScreen")
+        await shows(pilot, "RecordScreen")
         assert kiosk.records.asked == [(RECORD, TOKEN)]
         screen = app_of(pilot).screen
-        assert isinstance(screen, ResultScreen)
+        assert isinstance(screen, RecordScreen)
         assert screen.check is found
         assert kiosk.slips.printed == []
         await pilot.press(key)

@@ -30,7 +30,7 @@ from tui.kiosk.ports import (
     SlipSays,
     SlipWorth,
 )
-from tui.kiosk.screens.result import ResultScreen
+from tui.kiosk.screens.record import RecordScreen
 from tui.kiosk.signed_slip_words import signature_fact, slip_notice
 from tui.kiosk.wording import Wording
 from tui.widgets.emblem import Tone
@@ -116,7 +116,7 @@ def words_of(slip: SignedSlip, language: str = "zh_CN") -> str:
     wording = Wording(language, CATALOGUES.translator(language), Kiosk().clock)
     notice = slip_notice(slip, wording)
     lines = [notice.title, *notice.lines]
-    return "\n".join(wording.text(phrase.key, **phrase.values) for phrase in lines)
+    return "\n".join(phrase.text(wording) for phrase in lines)
 
 
 async def test_another_kiosks_slip_shows_its_verdict_time_and_centre() -> None:
@@ -132,11 +132,11 @@ async def test_our_own_slip_shows_its_whole_check_and_the_signature() -> None:
     check = check_of(Verdict.MATCH, State.NORMAL)
 
     async def look(pilot: Pilot[None]) -> None:
-        assert isinstance(pilot.app.screen, ResultScreen)
+        assert isinstance(pilot.app.screen, RecordScreen)
         assert pilot.app.screen.check == check
         await until(pilot, lambda: "有效，签名名单截至 2026-11-15" in shown(pilot))
 
-    await scanned(replace(GOOD, check=check), "ResultScreen", look)
+    await scanned(replace(GOOD, check=check), "RecordScreen", look)
 
 
 async def test_without_the_use_case_a_slip_is_answered_by_a_notice() -> None:
@@ -160,7 +160,7 @@ async def test_another_language_says_all_of_it_anew() -> None:
 
 
 FINDINGS = [
-    (GOOD, "一致，但已经作废", "签名有效"),
+    (GOOD, "的查验记录，不是现在的状态", "当时的结果：一致，但已经作废"),
     (replace(GOOD, says=replace(SAYS, told=None)), "小票有效", "签名有效"),
     (doubted("slip.expired"), "小票已过有效期", "小票上写的是"),
     (doubted("slip.revoked"), "小票已作废", "小票上写的是"),

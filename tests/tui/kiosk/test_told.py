@@ -40,6 +40,7 @@ from tests.tui.scripted_ports import (
 from tui.kiosk.app import KioskApp
 from tui.kiosk.ports import SignedSlip, Summary
 from tui.kiosk.screens.notice import Notice, NoticeScreen
+from tui.kiosk.screens.record import RecordScreen
 from tui.kiosk.screens.result import ResultScreen
 from tui.kiosk.signed_slip_words import slip_notice
 from tui.kiosk.told_words import summary
@@ -58,36 +59,28 @@ LOST = Told(M, N)
 """A record of which nobody knows any more on what it rested."""
 
 TOLD = {
-    "live": (LIVE, Tone.GOOD, "✔ 一致，发票正常", "税务登记库，截至 2026-11-24 10:24"),
-    "upstream": (UPSTREAM, Tone.GOOD, "✔ 一致，发票正常", "上级查验平台，截至 2026-11-24 10:24"),
-    "pack": (
-        PACK,
-        Tone.WARN,
-        "⚠ 一致，截至 2026-11-23 16:24 正常",
-        "本机数据，截至 2026-11-23 16:24",
-    ),
-    "expired": (EXPIRED, Tone.WARN, "⚠ 一致，截至 2026-11-23 16:24 正常", "已过有效期"),
-    "lost": (LOST, Tone.WARN, "⚠ 一致，截至 – 正常", "没有记下"),
+    "live": (LIVE, "一致，发票正常", "税务登记库，截至 2026-11-24 10:24"),
+    "upstream": (UPSTREAM, "一致，发票正常", "上级查验平台，截至 2026-11-24 10:24"),
+    "pack": (PACK, "一致，截至 2026-11-23 16:24 正常", "本机数据，截至 2026-11-23 16:24"),
+    "expired": (EXPIRED, "一致，截至 2026-11-23 16:24 正常", "已过有效期"),
+    "lost": (LOST, "一致，截至 – 正常", "没有记下"),
     "voided": (
         replace(PACK, state=State.VOIDED),
-        Tone.WARN,
-        "⚠ 一致，但已经作废",
+        "一致，但已经作废",
         "本机数据，截至 2026-11-23 16:24",
     ),
     "altered": (
         Told(Verdict.MISMATCH, None, Source.PACK, AS_OF),
-        Tone.BAD,
-        "✖ 不一致",
+        "不一致",
         "本机数据，截至 2026-11-23 16:24",
     ),
     "newer": (
         Told(Verdict.UNAVAILABLE, None, Source.PACK, AS_OF),
-        Tone.LATER,
-        "… 暂时无法判断",
+        "暂时无法判断",
         "本机数据，截至 2026-11-23 16:24",
     ),
-    "kept": (Told(Verdict.UNAVAILABLE), Tone.LATER, "… 暂时无法判断", "未能联网查询"),
-    "rule": (Told(Verdict.TOO_OLD), Tone.STOP, "－ 超过五年", "按查验规则判断"),
+    "kept": (Told(Verdict.UNAVAILABLE), "暂时无法判断", "未能联网查询"),
+    "rule": (Told(Verdict.TOO_OLD), "超过五年", "按查验规则判断"),
 }
 each_answer = pytest.mark.parametrize("name", TOLD)
 
@@ -97,19 +90,22 @@ def wording(language: str = "zh_CN") -> Wording:
 
 
 def lines_of(notice: Notice, words: Wording) -> list[str]:
-    return [words.text(each.key, **each.values) for each in (notice.title, *notice.lines)]
+    return [each.text(words) for each in (notice.title, *notice.lines)]
 
 
 @each_answer
 def test_a_slip_and_a_record_number_say_the_same_of_an_answer(name: str) -> None:
-    told, tone, title, basis = TOLD[name]
+    told, result, basis = TOLD[name]
     by_slip = slip_notice(replace(GOOD, says=replace(SAYS, told=told)), wording())
     by_number = summary(Summary(RECORD, NOW, told), wording())
     for notice in (by_slip, by_number):
         first, *rest = lines_of(notice, wording())
-        assert notice.tone is tone
-        assert first.startswith(title)
+        assert notice.tone is Tone.PAST
+        assert first.startswith("这是")
+        assert first.endswith("的查验记录，不是现在的状态")
+        assert any(line.startswith(f"当时的结果：{result}") for line in rest)
         assert basis in "\n".join(rest)
+        assert "✔" not in "\n".join(rest)
     assert "自助机 A07" in "\n".join(lines_of(by_slip, wording())) or told.source is not Source.PACK
 
 
@@ -121,7 +117,7 @@ def test_no_key_and_no_place_is_left(name: str, language: str) -> None:
     for slip in (GOOD, doubted("slip.expired")):
         said = lines_of(slip_notice(replace(slip, says=replace(SAYS, told=told)), words), words)
         said += lines_of(summary(Summary(RECORD, NOW, told), words), words)
-        assert not [line for line in said if "told." in line or "{" in line]
+        assert not [line for line in said if "told." in line or "record." in line or "{" in line]
 
 
 # --- on the screen ---------------------------------------------------------------------------
@@ -209,13 +205,13 @@ async def test_our_own_slip_of_a_pack_is_no_plain_normal(
     proof = ScriptedSlipProof(replace(GOOD, check=check, says=replace(SAYS, told=told)))
     async with ProvingKiosk(proof=proof).app(language).run_test(size=size) as pilot:
         await started(pilot)
-        await page(pilot, CODE.encode(), lambda at: isinstance(at, ResultScreen))
+        await page(pilot, CODE.encode(), lambda at: isinstance(at, RecordScreen))
         await until(pilot, lambda: gone(pilot) == [])
         text = shown(pilot)
         assert "发票正常" not in text
         assert "is valid" not in text
-        # Twice in the headlines of both languages, and once in the source.
-        assert text.count("2026-11-23") >= 3
+        # In the result of then, and in its source.
+        assert text.count("2026-11-23") >= 2
 
 
 async def test_a_fresh_answer_of_a_pack_is_said_as_on_its_paper() -> None:

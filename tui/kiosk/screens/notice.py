@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,6 +20,10 @@ from tui.widgets.target import Target
 
 if TYPE_CHECKING:
     from tui.kiosk.desk import Desk
+    from tui.kiosk.wording import Wording
+
+
+SIGNS: Final = "✔⚠✖？?…－–- "
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,18 @@ class Phrase:
     """A message key and its values, to be said in whatever language is chosen."""
 
     key: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str | Phrase] = field(default_factory=dict)
+    bare: bool = False
+    """Without the sign that leads a result: only an answer of now may bear it."""
+
+    def text(self, wording: Wording) -> str:
+        """The sentence; values that are phrases are said in the same language."""
+        values = {
+            name: value.text(wording) if isinstance(value, Phrase) else value
+            for name, value in self.values.items()
+        }
+        said = wording.text(self.key, **values)
+        return said.lstrip(SIGNS) if self.bare else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +135,4 @@ class NoticeScreen(KioskScreen):
         return self.notice.by_hand and ports is not None and ports.checks is not None
 
     def _said(self, phrase: Phrase) -> Content:
-        return self.say(phrase.key, **phrase.values)
+        return Content(phrase.text(self.desk.wording))

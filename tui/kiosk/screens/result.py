@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -14,14 +13,12 @@ from textual.widgets import Static
 
 from invoices.record import record_code
 from invoices.verdict import Verdict
-from tui.kiosk.answers import headline_key, large_key, tone_of
-from tui.kiosk.ports import Refused, ScreenCode, SlipShown
+from tui.kiosk.ports import Refused, ScreenCode, SlipShown, SlipState
+from tui.kiosk.result_answer import Answer, fresh_answer
 from tui.kiosk.result_facts import result_text
 from tui.kiosk.result_plan import Plan, ResultText, Room
 from tui.kiosk.screen import KioskScreen
-from tui.kiosk.signed_slip_words import signature_fact
 from tui.kiosk.slip_words import slip_line
-from tui.kiosk.themes import CONTRAST
 from tui.widgets.code_picture import CodePicture
 from tui.widgets.emblem import Emblem
 from tui.widgets.facts import Facts
@@ -31,7 +28,7 @@ from tui.widgets.prose import Prose
 if TYPE_CHECKING:
     from invoices.check import Check
     from tui.kiosk.desk import Desk
-    from tui.kiosk.ports import SignedSlip, Stop
+    from tui.kiosk.ports import Stop
 
 EDITABLE = frozenset({Verdict.MISMATCH, Verdict.NOT_FOUND, Verdict.BAD_INPUT, Verdict.TOO_EARLY})
 """Answers after which a slip of the hand may be mended."""
@@ -40,15 +37,11 @@ LARGE = (150, 46)
 """Columns and lines from which the code is drawn twice as large."""
 
 
-class Occasion(StrEnum):
-    """Why the check is shown."""
-
-    CHECKED = "checked"
-    FOUND = "found"
-
-
 class ResultScreen(KioskScreen):
-    """A fresh check prints its slip by itself; an earlier one only when asked."""
+    """The answer to a check that was just made; its slip prints by itself."""
+
+    FRESH: ClassVar[bool] = True
+    """Whether it shows an answer of now: prints by itself and may be corrected."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "home", "result.home", key_display="Esc"),
@@ -60,53 +53,66 @@ class ResultScreen(KioskScreen):
         Binding("E", "edit", show=False),
     ]
 
-    def __init__(
-        self, desk: Desk, check: Check, occasion: Occasion, proof: SignedSlip | None = None
-    ) -> None:
+    def __init__(self, desk: Desk, check: Check) -> None:
         super().__init__(desk)
         self.check = check
-        self.occasion = occasion
-        self.proof = proof
+        self.repeated = False
+        """Whether its code was read again while it stands; said beside the record's number."""
         self._slip: SlipShown | Refused | None = None
         self._stop: Stop | None = None
         self._plan: Plan | None = None
 
+    # --- what a subclass says ----------------------------------------------------------------
+
+    def answer(self) -> Answer:
+        """The head of the page."""
+        return fresh_answer(self.check.outcome, self.desk.wording)
+
+    def text(self) -> ResultText:
+        """All that stands below it."""
+        return result_text(self.check, self.desk.wording, paper=self._paper_comes())
+
     # --- what it shows -----------------------------------------------------------------------
 
     def compose_body(self) -> ComposeResult:
-        text = self._text()
+        text = self.text()
         self._plan = self._room().plan_for(text)
         self.update_classes(self._plan.classes)
         if self._plan.code:
             with Vertical(id="result-code"):
-                yield CodePicture(self._code().text, scale=self._scale())
+                code = self._code()
+                yield CodePicture(code.text, scale=self._scale())
+                yield Prose(self._caption(code), id="result-caption")
                 yield from self._compose_slip()
             with VerticalScroll(id="result-words", can_focus=False):
-                yield from self._compose_answer()
+                yield from self._compose_answer(self._plan)
                 with Vertical(id="result-columns"):
                     yield from self._compose_beside_code(text)
         else:
             with Horizontal(id="result-strip"):
                 yield from self._compose_slip()
             with VerticalScroll(id="result-words", can_focus=False):
-                yield from self._compose_answer()
+                yield from self._compose_answer(self._plan)
                 with Vertical(id="result-columns"):
                     yield from self._compose_full(text, self._plan.details)
 
     def _compose_slip(self) -> ComposeResult:
-        yield Static(self.say("result.code", record=self.check.record), id="result-record")
+        yield Static(self._record_line(), id="result-record", markup=False)
         yield Prose(self._slip_line(), id="result-slip")
 
-    def _compose_answer(self) -> ComposeResult:
-        answer, dated = (self.check.outcome.verdict, self.check.outcome.state), self._dated()
-        tone = tone_of(*answer, dated=dated)
-        with Horizontal(id="answer", classes=f"-{tone}"):
-            yield Emblem(tone)
+    def _compose_answer(self, plan: Plan) -> ComposeResult:
+        answer = self.answer()
+        with Horizontal(id="answer", classes=f"-{answer.tone}"):
+            yield Emblem(answer.tone)
             with Vertical(id="answer-words"):
-                yield LargeWords(self.say(large_key(*answer, dated=dated)))
-                yield from self._headlines()
+                if plan.banner.large:
+                    yield LargeWords(answer.drawn(self._room().words(plan)))
+                yield Static(answer.headline, id="headline", markup=False)
+                yield Static(answer.other, classes="headline-more", markup=False)
 
     def _compose_beside_code(self, text: ResultText) -> ComposeResult:
+        if text.timeline:
+            yield Facts(text.timeline, id="timeline")
         if text.details:
             yield Facts(text.details, id="details")
         with Vertical(id="result-next"):
@@ -114,6 +120,8 @@ class ResultScreen(KioskScreen):
             yield Facts(text.proof, id="proof")
 
     def _compose_full(self, text: ResultText, columns: int) -> ComposeResult:
+        if text.timeline:
+            yield Facts(text.timeline, id="timeline")
         with Horizontal(id="result-pair"):
             if text.details:
                 details = Facts(text.details, id="details")
@@ -130,7 +138,7 @@ class ResultScreen(KioskScreen):
         ports = self.desk.ports
         match action:
             case "print":
-                return ports is not None and ports.slips is not None and self._slip is None
+                return ports is not None and ports.slips is not None and self._printable()
             case "again":
                 return ports is not None and ports.checks is not None
             case "edit":
@@ -145,7 +153,7 @@ class ResultScreen(KioskScreen):
             return
         self._slip = ports.slips.state(self.check.record)
         self._stop = ports.slips.watch(self.check.record, self._heard)
-        if self.occasion is Occasion.CHECKED:
+        if self.FRESH:
             self.action_print()
 
     def on_unmount(self) -> None:
@@ -159,12 +167,15 @@ class ResultScreen(KioskScreen):
         self.look_changed()
 
     def look_changed(self) -> None:
-        if self._plan is not None and self._plan != self._room().plan_for(self._text()):
+        if self._plan is not None and self._plan != self._room().plan_for(self.text()):
             self.compose_again()
 
     def action_print(self) -> None:
-        """Have the slip printed; asking twice prints once."""
-        self.run_worker(self._print(), group="slip", exclusive=True)
+        """Have the slip printed; asking twice prints once.
+
+        The slip comes whether or not this page still stands when the printer has taken it.
+        """
+        self.desk.start(self._print())
 
     async def _print(self) -> None:
         ports = self.desk.ports
@@ -172,10 +183,21 @@ class ResultScreen(KioskScreen):
             self._heard(await ports.slips.print(self.check.record))
 
     def _heard(self, slip: SlipShown | Refused) -> None:
+        before = self._paper_comes()
         self._slip = slip
+        if not self.is_attached:
+            return
+        if before != self._paper_comes():
+            self.compose_again()
         for line in self.query("#result-slip").results(Prose):
             line.update(self._slip_line())
         self.refresh_surroundings()
+
+    def read_again(self) -> None:
+        """The same code came again: the answer stands, and this says so quietly."""
+        self.repeated = True
+        for line in self.query("#result-record").results(Static):
+            line.update(self._record_line())
 
     # --- ways on -----------------------------------------------------------------------------
 
@@ -200,11 +222,24 @@ class ResultScreen(KioskScreen):
         codes = None if self.desk.ports is None else self.desk.ports.codes
         return ScreenCode(record_code(record, token)) if codes is None else codes.of(record, token)
 
-    def _dated(self) -> bool:
-        """Whether normal is told as of when: also what a pack said by itself, once it is past."""
-        outcome = self.check.outcome
-        found = self.occasion is Occasion.FOUND
-        return outcome.told.dated if found else outcome.outdated
+    def _paper_comes(self) -> bool:
+        """Whether to speak of the slip as of something in the hand."""
+        ports, slip = self.desk.ports, self._slip
+        if ports is None or ports.slips is None or isinstance(slip, Refused):
+            return False
+        return slip is None or slip.state not in {SlipState.WAITING, SlipState.FAILED}
+
+    def _printable(self) -> bool:
+        """Whether a slip may be asked for: none was, or it never came to the printer."""
+        slip = self._slip
+        return slip is None or (isinstance(slip, SlipShown) and slip.state is SlipState.FAILED)
+
+    def _record_line(self) -> Content:
+        key = "result.code.same" if self.repeated else "result.code"
+        return self.say(key, record=self.check.record)
+
+    def _caption(self, code: ScreenCode) -> Content:
+        return self.say("result.caption.phone" if code.opens else "result.caption.kiosk")
 
     def _editable(self) -> bool:
         ports = self.desk.ports
@@ -212,29 +247,13 @@ class ResultScreen(KioskScreen):
             ports is not None
             and ports.checks is not None
             and self.check.claim is not None
-            and self.occasion is Occasion.CHECKED
+            and self.FRESH
             and self.check.outcome.verdict in EDITABLE
         )
 
-    def _headlines(self) -> ComposeResult:
-        outcome = self.check.outcome
-        key = headline_key(outcome.verdict, outcome.state, dated=self._dated())
-        as_of = self.desk.wording.minute(outcome.as_of) if outcome.as_of else ""
-        yield Static(self.say(key, as_of=as_of), id="headline", markup=False)
-        other = self.say(f"{key}.other", as_of=as_of)
-        yield Static(other, classes="headline-more", markup=False)
-
-    def _text(self) -> ResultText:
-        ports = self.desk.ports
-        paper = ports is not None and ports.slips is not None
-        text = result_text(self.check, self.desk.wording, paper=paper)
-        if self.proof is None:
-            return text
-        return text._replace(proof=[*text.proof, signature_fact(self.proof, self.desk.wording)])
-
     def _room(self) -> Room:
         width, height = self.app.size
-        return Room(width, height, contrast=self.app.theme == CONTRAST)
+        return Room(width, height)
 
     def _slip_line(self) -> Content:
         return slip_line(self._slip, self.desk.wording)
