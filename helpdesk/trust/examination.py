@@ -77,12 +77,21 @@ async def examine(authority: TrustAuthority, code: str) -> Examined:
     try:
         return Examined(None, (await authority.check_slip(code)).claims)
     except TrustError:
-        return Examined(NO_LIST, _unsigned(code))
+        return _without_list(code)
     except WireError as error:
         if error.code not in _TOLD:
             return Examined(str(error.code), None)
         listed = await authority.listed()
         return Examined(str(error.code), _unsigned(code) or _signed(code, listed))
+
+
+def _without_list(code: str) -> Examined:
+    """What can be told without a list: that a text is no code, or that nobody signed it."""
+    try:
+        return Examined(Fault.SLIP_UNSIGNED, slip_code.unsigned_claims(code))
+    except WireError as error:
+        # The code that `unsigned_claims` gives to one that bears a signature.
+        return Examined(NO_LIST if error.code == Fault.SLIP_UNSIGNED else str(error.code), None)
 
 
 def _unsigned(code: str) -> SlipClaims | None:

@@ -167,6 +167,9 @@ async def test_a_centre_without_a_root_cannot_tell(open_office: OpenOffice) -> N
     page = await office.page(slip_of(office))
     assert "The slip cannot be checked" in page.lines
     assert secrets_in(page.html) == []
+    bare = await office.page(slip_of(office, signer=None, issuer="unenrolled/A03"))
+    assert "The slip is not signed" in bare.lines
+    assert "The slip does not hold" in (await office.page("/S/NBSWY3DP")).lines
 
 
 async def test_forged_slips_are_guesses_and_good_ones_are_none(open_office: OpenOffice) -> None:
