@@ -111,3 +111,7 @@ def test_no_other_console_offers_a_login() -> None:
 def test_sysrq_is_off() -> None:
     text = (DEPLOY / "sysctl" / "60-yanpiao-kiosk.conf").read_text(encoding="utf-8")
     assert "\nkernel.sysrq = 0\n" in text
+
+
+def test_the_session_needs_no_locale_that_a_fresh_debian_lacks() -> None:
+    assert unit()["Service"]["Environment"] == "LANG=C.UTF-8"
