@@ -46,6 +46,8 @@ class CentreText(Protocol):
 
 _MOMENT = "%Y-%m-%d %H:%M:%S"
 _MINUTE = "%Y-%m-%d %H:%M"
+_SCAN = {False: "receipt.scan.kiosk", True: "receipt.scan.phone"}
+"""What reads the code on the paper: kiosks, or a phone's camera too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ class SlipWriter:
         return (
             Qr(code.text),
             *self._signature(code),
-            Text(self.leading("receipt.scan"), align="center"),
+            Text(self.leading(_SCAN[code.opens]), align="center"),
             Text(self.leading("receipt.valid"), align="center"),
             Text(contact, align="center"),
             Feed(1),

@@ -21,6 +21,7 @@ from kiosk.cli.app import run as kiosk_command
 from kiosk.trust.site import FILE, PublicSite, read_site
 from kiosk.trust.slip_check import Worth
 from kiosk.trust.slip_codes import SlipCodes
+from printers.document import Text
 from printers.profile import Profile
 from tests.helpdesk.wire.world import KIOSK
 from tests.kiosk.stand_ins import NOW, HandClock, matched
@@ -75,6 +76,14 @@ def test_the_printed_address_is_scanned_and_holds(site: Site, profile: Profile) 
     assert address.startswith(f"HTTPS://{site.host}/S/")
     assert isinstance(reading, SignedSlipRead)
     assert check(reading.code, NOW, held()).worth is Worth.GOOD
+
+
+@pytest.mark.parametrize(("site", "words"), [(None, "到本中心验票台扫此码"), (SITE, "手机扫此码")])
+def test_the_paper_says_what_can_read_its_code(site: Site | None, words: str) -> None:
+    codes = SlipCodes(issuer, "A03", HandClock(), timedelta(days=180), lambda: site)
+    lines = [each.text for each in slip(codes, matched()).blocks if isinstance(each, Text)]
+    assert [line for line in lines if words in line]
+    assert len([line for line in lines if "扫此码" in line]) == 1
 
 
 def test_any_screen_reads_both_spellings_and_no_foreign_host() -> None:
