@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from helpdesk.pages.page import Box, Page, Tone
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from helpdesk.verification.records import CheckRecord
     from helpdesk.verification.rules import Finding
     from helpdesk.wire.slip_claims import SlipClaims
+    from invoices.told import Told
 
 _OWN_WORDS: Final = frozenset({Fault.SLIP_KEY_UNKNOWN})
 """Faults that a kiosk's sentence does not fit: there it speaks of that machine's list."""
@@ -52,7 +53,7 @@ def slip_page(found: Examined, opened: Opened, at: datetime, wording: Wording) -
     else:
         title = wording.text("page.slip.title_of", record=claims.record)
         lead = wording.text("page.slip.lead", at=wording.minute(claims.issued_at))
-        boxes += [_said(claims, wording), *_record(claims, opened, at, wording)]
+        boxes += [_said(claims, opened, wording), *_record(claims, opened, at, wording)]
     return Page(title, lead, tuple(boxes), _advice(found, opened, wording))
 
 
@@ -88,10 +89,12 @@ def _why(found: Examined, wording: Wording) -> str:
     return wording.text(f"error.{fault}")
 
 
-def _said(claims: SlipClaims, wording: Wording) -> Box:
-    told = claims.told
+def _said(claims: SlipClaims, opened: Opened, wording: Wording) -> Box:
+    told, check = claims.told, opened.check
     heading = wording.text("page.slip.said")
-    facts = (wording.fact("record", claims.record),)
+    own = check is not None and _same(check.outcome.told, told)
+    compared = wording.compared(check.outcome.compared) if check and own else ()
+    facts = (wording.fact("record", claims.record), *compared)
     if told is None:
         return Box(heading, wording.text("cli.slips.other"), facts=facts)
     kiosk = claims.issuer.partition("/")[2]
@@ -109,6 +112,15 @@ def _record(claims: SlipClaims, opened: Opened, at: datetime, wording: Wording) 
     if check is None:
         key = "page.slip.other_record" if opened.known else "page.slip.not_here"
         return (Box(wording.text("page.slip.record"), lines=(wording.text(key),)),)
-    later = check.outcome.told != claims.told
-    then = (then_box(check, wording),) if later else ()
+    then = () if _same(check.outcome.told, claims.told) else (then_box(check, wording),)
     return (now_box(check, opened.now, at, wording), *then, *invoice_boxes(check, wording))
+
+
+def _same(one: Told, other: Told | None) -> bool:
+    """Whether two say the same; a slip's code has moments in whole seconds."""
+    return other is not None and _whole(one) == _whole(other)
+
+
+def _whole(told: Told) -> Told:
+    as_of = told.as_of
+    return told if as_of is None else replace(told, as_of=as_of.replace(microsecond=0))
