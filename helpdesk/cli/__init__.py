@@ -23,6 +23,7 @@ from helpdesk.cli import (
     slips,
 )
 from helpdesk.cli.frame import UNAVAILABLE, WRONG, exit_status, system_frame
+from helpdesk.cli.help_frame import describe_mistake, translate_frame
 from helpdesk.errors import HelpdeskError
 from helpdesk.logs import places
 from helpdesk.texts import DEFAULT_LANGUAGE, load_texts
@@ -93,7 +94,8 @@ def _explain(frame: Frame, error: Any) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         frame.err.write(error.format_message() + "\n")
     else:
-        frame.complain(HelpdeskError("usage.wrong", message=error.format_message()))
+        message = describe_mistake(error.format_message(), frame.texts.text)
+        frame.complain(HelpdeskError("usage.wrong", message=message))
     return WRONG
 
 
@@ -105,6 +107,7 @@ def build(texts: Catalogue) -> Any:
         module.add(app)
     command = typer.main.get_command(app)
     _translate(command, texts, "cli")
+    translate_frame(command, texts.text)
     return command
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,8 @@ from kiosk.cli import (
     verify,
 )
 from kiosk.cli.frame import Frame
-from kiosk.complaints import BUG, language_of
+from kiosk.cli.help_frame import describe_mistake, translate_frame
+from kiosk.complaints import BAD_INPUT, BUG, CANNOT_TELL, OK, language_of
 from kiosk.i18n import Catalogues
 
 if TYPE_CHECKING:
@@ -38,6 +40,11 @@ COMMANDS = (
 )
 """Modules with `add(app)`, in the order of the help."""
 
+# Typer carries a click of its own, under a private name.
+_UsageError: type[Exception] = next(
+    kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
+)
+
 
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run one command; its exit status. No traceback reaches the user."""
@@ -47,13 +54,27 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     )
     command = build(frame.text)
     try:
-        command.main(list(arguments), prog_name="kiosk", obj=frame)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 0
+        status = command.main(list(arguments), prog_name="kiosk", standalone_mode=False, obj=frame)
+    except _UsageError as error:
+        return _explain(frame, error)
+    except (KeyboardInterrupt, typer.Abort):
+        frame.complain("cli.interrupted", {})
+        return CANNOT_TELL
+    except BrokenPipeError:
+        return CANNOT_TELL
     except Exception as error:  # noqa: BLE001 - the last handler: its type, never its text
         frame.complain("cli.bug", {"type": type(error).__name__})
         return BUG
-    return 0
+    return status if isinstance(status, int) else OK
+
+
+def _explain(frame: Frame, error: Any) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(error.format_message(), file=sys.stderr)  # noqa: T201 - the command line talks here
+    else:
+        message = describe_mistake(error.format_message(), frame.text)
+        frame.complain("usage.wrong", {"message": message})
+    return BAD_INPUT
 
 
 def build(text: Translate) -> Any:
@@ -71,6 +92,7 @@ def build(text: Translate) -> Any:
     for part in _parts(command):
         if part.help:
             part.help = text(part.help)
+    translate_frame(command, text)
     return command
 
 

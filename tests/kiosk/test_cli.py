@@ -2,15 +2,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from helpdesk.cli import build as build_helpdesk
+from helpdesk.texts import load_texts
 from invoices.crc import CrcState
+from kiosk.cli.app import build
 from kiosk.cli.frame import LINE_LIMIT
 from kiosk.complaints import language_of
+from kiosk.i18n import Catalogues
 
 ROOT = Path(__file__).parents[2]
 GOOD = "01,10,011002600111,12345678,91.59,20261103,12345678901234479666,"
@@ -132,7 +139,57 @@ def test_wrong_usage_is_two() -> None:
     for arguments in (("nonsense",), ("read", "--nonsense"), ("slip", "reprint")):
         done = kiosk(*arguments)
         assert done.returncode == 2
-        assert done.stderr
+        assert done.stderr.startswith("error[usage.wrong]: ")
+
+
+@pytest.mark.parametrize("program", ["kiosk", "helpdesk"])
+def test_help_and_mistakes_are_in_one_language(program: str) -> None:
+    """Every command's: no English word of typer's in Chinese help, and our words in English."""
+    trees = {
+        "kiosk": lambda language: build(
+            Catalogues(domains=("kiosk", "operator", "demo")).translator(language)
+        ),
+        "helpdesk": lambda language: build_helpdesk(load_texts().of(language)),
+    }
+    for path, command in every_command(trees[program]("zh_CN")):
+        told = help_of(command, path)
+        assert told.startswith(f"用法：{path}")
+        assert not re.search(r"Usage|Options|Arguments|Commands|Show this|default|required", told)
+        assert not re.search(r"<[a-z ]+>|cli\.", told)
+    for path, command in every_command(trees[program]("en")):
+        told = help_of(command, path)
+        assert told.startswith(f"Usage: {path}")
+        assert not re.search("[\u4e00-\u9fff]", told)
+
+
+def every_command(command: Any, path: str = "x") -> Iterator[tuple[str, Any]]:
+    yield path, command
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from every_command(inner, f"{path} {name}")
+
+
+def help_of(command: Any, path: str) -> str:
+    context = command.make_context(path, [], resilient_parsing=True)
+    told: str = command.get_help(context)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("enrol",), "缺少 CODE"),
+        (("enrol", "A", "B"), "多出了 B"),
+        (("nonsense",), "没有 nonsense 这个命令"),
+        (("run", "--x"), "没有 --x 这个选项"),
+        (("status", "--config"), "--config 后面要有值"),
+        (("status", "--seconds", "x"), "--seconds 的值不对"),
+    ],
+)
+def test_a_mistake_is_told_in_plain_words(arguments: tuple[str, ...], said: str) -> None:
+    done = kiosk(*arguments, LC_ALL="zh_CN.UTF-8")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_verify_offline_without_data_cannot_tell(tmp_path: Path) -> None:
