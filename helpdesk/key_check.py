@@ -42,7 +42,8 @@ _WRITE: Final = (
     "INSERT INTO key_check (name, fingerprint, sealed, indexed, written_at)"
     " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING"
 )
-_AN_INVOICE: Final = "SELECT identity, sealed FROM registry_invoice LIMIT 1"
+_AN_INVOICE: Final = "SELECT identity, sealed FROM registry_invoice WHERE version = 1 LIMIT 1"
+"""One that was never changed: its seal is bound to the identity alone."""
 
 
 async def check_keys(database: Database, ring: KeyRing, clock: Clock) -> None:

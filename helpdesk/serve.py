@@ -20,6 +20,7 @@ from helpdesk.db.finishing import finish
 from helpdesk.errors import HelpdeskError
 from helpdesk.key_check import check_keys
 from helpdesk.logs import note_loop_error
+from helpdesk.row_marks import mark_rows, needs_marks
 from helpdesk.slices import COMMANDS
 from helpdesk.web.health import DRAINING
 from helpdesk.web.server import GuardedRunner
@@ -85,7 +86,8 @@ async def serve(
         await runner.setup()
         resources = app[RESOURCES]
         if migrating:
-            await migrate(resources.database)
+            if needs_marks(await migrate(resources.database)):
+                await mark_rows(resources.database, resources.keys)
             # Before that there may have been no place for the check value.
             await check_keys(resources.database, resources.keys, resources.clock)
         elif waiting := await pending(resources.database):

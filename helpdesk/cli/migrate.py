@@ -44,9 +44,15 @@ def migrate(
 async def _migrate(config: Config, on_step: Callable[[str], None]) -> tuple[str, ...]:
     from helpdesk.db import database_of
     from helpdesk.db import migrate as migrate_database
+    from helpdesk.row_marks import mark_rows, needs_marks
+    from helpdesk.security import KeyRing
 
     if config.sqlite_path is not None:
         folder = config.sqlite_path.parent
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     async with database_of(config.database_url) as database:
-        return await migrate_database(database, on_step=on_step)
+        applied = await migrate_database(database, on_step=on_step)
+        # A database without a kiosk is marked by whoever makes the keys: there is nothing to mark.
+        if needs_marks(applied) and await database.read("SELECT 1 FROM kiosks_kiosk LIMIT 1"):
+            await mark_rows(database, await asyncio.to_thread(KeyRing.open, config.keys))
+        return applied

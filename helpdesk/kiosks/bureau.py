@@ -55,7 +55,7 @@ class Bureau:
         database, ring, clock = resources.database, resources.keys, resources.clock
         config = resources.config
         self.secrets = ServerSecrets(ring)
-        self.roster = Roster(database)
+        self.roster = Roster(database, ring)
         self.named = NamedKiosks(database, clock)
         self.journals = Journals(database, ring)
         self.inbox = Inbox(database, ring, resources.ids, clock)
@@ -88,7 +88,9 @@ class Bureau:
         )
         self.changes = ChangeLog(database, clock, chance, policy)
         self.region_keys = RegionKeys(database, self.roster, self.changes, regions, chance)
-        self.noticeboard = Noticeboard(database, self.changes, authority, self.inbox, config, clock)
+        self.noticeboard = Noticeboard(
+            database, self.changes, authority, self.roster, self.inbox, config, clock
+        )
         self.signed = SignedRequests(
             self.roster, self.fleet, self.secrets, nonces_for(database, clock), clock, chance
         )

@@ -9,7 +9,7 @@ from tortoise.models import Model
 
 
 class KioskRow(Model):
-    """A kiosk: its name for ever is the prefix it was leased."""
+    """A kiosk: its name for ever is the prefix it was leased. `mac` marks its standing."""
 
     kiosk = fields.CharField(max_length=6, primary_key=True)
     name = fields.CharField(max_length=64)
@@ -17,6 +17,7 @@ class KioskRow(Model):
     added_ms = fields.BigIntField()
     enrolled_ms = fields.BigIntField(null=True)
     pushed_ms = fields.BigIntField(null=True)
+    mac = fields.BinaryField(null=True)
 
     class Meta:
         """Where it is kept."""
@@ -59,7 +60,7 @@ class CodeRow(Model):
 
 
 class KeyRow(Model):
-    """A key pair of a kiosk: registered, active, retired or revoked."""
+    """A key pair of a kiosk: registered, active or retired. `mac` marks the whole row."""
 
     keyid = fields.CharField(max_length=64, primary_key=True)
     kiosk = fields.CharField(max_length=6)
@@ -67,6 +68,7 @@ class KeyRow(Model):
     sealing = fields.BinaryField()
     state = fields.CharField(max_length=12)
     since_ms = fields.BigIntField()
+    mac = fields.BinaryField(null=True)
 
     class Meta:
         """Where it is kept."""

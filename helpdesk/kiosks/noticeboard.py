@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from helpdesk.kiosks.ruling import Reason
 from helpdesk.trust.errors import TrustError
 from helpdesk.wire import binary, topics
@@ -15,11 +17,13 @@ if TYPE_CHECKING:
     from helpdesk.db import Database
     from helpdesk.kiosks.change_log import ChangeLog
     from helpdesk.kiosks.inbox import Inbox
+    from helpdesk.kiosks.roster import Roster
     from helpdesk.trust.authority import TrustAuthority
 
 KEPT: Final = timedelta(days=35)
 """How long a kiosk may be away before it must fetch everything anew."""
 _DAY: Final = 86_400.0
+_log = structlog.stdlib.get_logger("helpdesk.kiosks")
 _EVERY: Final = 60.0
 """Seconds between two looks; what was published before is not published again."""
 
@@ -32,6 +36,7 @@ class Noticeboard:
         database: Database,
         log: ChangeLog,
         authority: TrustAuthority,
+        roster: Roster,
         inbox: Inbox,
         config: Config,
         clock: Clock,
@@ -39,6 +44,7 @@ class Noticeboard:
         self._database = database
         self._log = log
         self._authority = authority
+        self._roster = roster
         self._inbox = inbox
         self._config = config
         self._clock = clock
@@ -84,10 +90,16 @@ class Noticeboard:
         self._trust_version = delivery.version
 
     async def _alarm(self) -> None:
-        """A list that grew too large is a matter for a person: the one in force will end."""
-        if self._authority.fault == Reason.TRUST_LIST:
+        """What a person must hear of: a list that grew too large, rows that are none of ours."""
+        reasons = [Reason.TRUST_LIST] if self._authority.fault == Reason.TRUST_LIST else []
+        foreign = await self._roster.foreign_rows()
+        if foreign or self._authority.foreign_rows:
+            kids = self._authority.foreign_rows
+            _log.error("trust.foreign_rows", kiosks=",".join(foreign), keys=",".join(kids))
+            reasons.append(Reason.ROWS)
+        for reason in reasons:
             async with self._database.transaction() as tx:
-                await self._inbox.alarm_without_entry(tx, Reason.TRUST_LIST)
+                await self._inbox.alarm_without_entry(tx, reason)
 
 
 def _centre(section: CentreSection) -> dict[str, str]:

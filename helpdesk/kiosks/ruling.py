@@ -30,6 +30,8 @@ class Reason(StrEnum):
     QUARANTINED = "kiosk.quarantined"
     TWO_HOLDERS = "kiosk.two_holders"
     """A key of a kiosk that it gave up still signs: somebody else has it."""
+    ROWS = "trust.rows"
+    """Rows that decide whom to trust were not written by this server."""
     TRUST_LIST = "trust.too_large"
     """The trust list grew beyond what a kiosk can take; the last one stays in force."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PAGE: Final = 1_000
 """Rows to a query: the same thread answers visitors in between."""
 
-_COLUMNS: Final = "identity, issued_on, region, state, added, revision, sealed"
+_COLUMNS: Final = "identity, issued_on, region, state, added, revision, version, sealed"
 _OF_PERIOD: Final = (
     f"SELECT {_COLUMNS} FROM registry_invoice"  # noqa: S608 - our own column names
     " WHERE issued_on >= $1 AND issued_on <= $2 AND (issued_on, identity) > ($3, $4)"
@@ -46,6 +46,7 @@ class Row(NamedTuple):
     state: str
     added: int
     revision: int
+    version: int
     sealed: bytes
 
 
@@ -121,4 +122,4 @@ class Extract:
 
     async def _page(self, sql: str, *args: str | int) -> list[Row]:
         rows = await self._database.read(sql, *args)
-        return [Row._make((*row[:6], bytes(row[6]))) for row in rows]
+        return [Row._make((*row[:7], bytes(row[7]))) for row in rows]

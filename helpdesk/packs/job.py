@@ -14,7 +14,7 @@ LONGEST: Final = 1 << 26
 """Bytes of one message: a page of rows is far shorter."""
 
 Rows = list[tuple[str, str, bytes]]
-"""Blind index, state and sealed bytes of some rows."""
+"""What the seal is bound to, state and sealed bytes of some rows."""
 
 
 @dataclass(frozen=True, slots=True)

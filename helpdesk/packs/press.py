@@ -109,9 +109,9 @@ class Press:
 
     def _opened(self, row: list[Any]) -> Row | None:
         """A row's canonical bytes; None for one that cannot be opened, which is counted."""
-        identity, state, sealed = row
+        place, state, sealed = row
         try:
-            entry = sealed_form.decode(self._sealer.open(identity, sealed))
+            entry = sealed_form.decode(self._sealer.open(place, sealed))
             face = entry.face
             if entry.state.value == state:
                 return (

@@ -15,6 +15,7 @@ import structlog
 
 from helpdesk.packs.errors import PacksError
 from helpdesk.packs.job import Made, framed, rows_message
+from helpdesk.registry.store import seal_place
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -48,9 +49,7 @@ class Workshop:
             await self._send(job.dump())
             async for page in pages:
                 if page:
-                    await self._send(
-                        rows_message([(row.identity, row.state, row.sealed) for row in page])
-                    )
+                    await self._send(rows_message([_sealed(row) for row in page]))
             await self._send(b"")
         finally:
             await pages.aclose()
@@ -135,3 +134,8 @@ async def _ended(process: Process) -> None:
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def _sealed(row: Row) -> tuple[str, str, bytes]:
+    """What the process needs of a row: where its seal belongs, its state, the seal."""
+    return seal_place(row.identity, row.version), row.state, row.sealed

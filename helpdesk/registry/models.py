@@ -5,7 +5,8 @@ a row in, `revision` of the one that changed it last. Who follows the registry a
 the last number they know.
 
 An invoice's row id is the blind index of its identity: the row's seal is bound to it, so a
-sealed row moved under another invoice does not open.
+sealed row moved under another invoice does not open. It is bound to `version` too, which goes up
+with each change of the row: a former seal does not open in a changed row (`store.seal_place`).
 """
 
 from __future__ import annotations

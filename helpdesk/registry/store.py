@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 
 TABLE: Final = "registry_invoice"
 NO_REGION: Final = "0000"
-_FIND: Final = "SELECT state, sealed FROM registry_invoice WHERE identity = $1"
+_FIND: Final = "SELECT state, sealed, version FROM registry_invoice WHERE identity = $1"
 _OF_IDENTITIES: Final = {
-    "sqlite": "SELECT identity, state, sealed FROM registry_invoice"
+    "sqlite": "SELECT identity, state, sealed, version FROM registry_invoice"
     " WHERE identity IN (SELECT value FROM json_each($1))",
-    "postgres": "SELECT identity, state, sealed FROM registry_invoice"
+    "postgres": "SELECT identity, state, sealed, version FROM registry_invoice"
     " WHERE identity IN (SELECT json_array_elements_text($1::text::json))",
 }
 _OF_NUMBER: Final = (
-    "SELECT identity, state, sealed FROM registry_invoice WHERE number_index = $1 ORDER BY identity"
+    "SELECT identity, state, sealed, version FROM registry_invoice"
+    " WHERE number_index = $1 ORDER BY identity"
 )
 _ADD: Final = (
     "INSERT INTO registry_invoice"
@@ -36,7 +37,7 @@ _ADD: Final = (
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)"
 )
 _CHANGE: Final = (
-    "UPDATE registry_invoice SET state = $2, version = version + 1, sealed = $3, revision = $4"
+    "UPDATE registry_invoice SET state = $2, version = $3, sealed = $4, revision = $5"
     " WHERE identity = $1"
 )
 _REVISION: Final = "SELECT MAX(revision) FROM registry_invoice"
@@ -44,8 +45,8 @@ _SERIALISE: Final = "SELECT pg_advisory_xact_lock(hashtext('registry_invoice'))"
 """Writers of the registry go one after another; on SQLite every transaction does."""
 
 
-Known = dict[str, tuple[str, bytes]]
-"""State and sealed bytes of registered invoices, by their blind index."""
+Known = dict[str, tuple[str, bytes, int]]
+"""State, sealed bytes and row version of registered invoices, by their blind index."""
 
 
 class Finished(NamedTuple):
@@ -122,7 +123,7 @@ class RegistryStore:
             SealError: One that cannot be opened.
         """
         rows = await self._database.read(_FIND, identity)
-        return self._opened(identity, rows[0][0], rows[0][1]) if rows else None
+        return self._opened(identity, *rows[0]) if rows else None
 
     async def find_number(self, number: str) -> list[Entry]:
         """All entries with this number, whatever their code: for staff. Raises as `find`."""
@@ -130,10 +131,10 @@ class RegistryStore:
         return [self._opened(*row) for row in rows]
 
     async def known(self, identities: Sequence[str], tx: Transaction | None = None) -> Known:
-        """State and sealed bytes of those of `identities` that are registered."""
+        """What is known of those of `identities` that are registered."""
         fetch = self._database.read if tx is None else tx.fetch
         rows = await fetch(self._of_identities, json.dumps(identities))
-        return {row[0]: (row[1], bytes(row[2])) for row in rows}
+        return {row[0]: (row[1], bytes(row[2]), row[3]) for row in rows}
 
     def opened(self, identity: str, known: Known) -> Entry | None:
         """The entry of a row that `known` fetched. Raises as `find`."""
@@ -155,18 +156,37 @@ class RegistryStore:
         """Write a new state, and the seal that holds it; serialised as `add` is."""
         if rows:
             number = await _next_revision(tx)
-            values = [(row.identity, row.state, row.sealed, number) for row in rows]
+            known = await self.known([row.identity for row in rows], tx)
+            versions = {identity: version for identity, (_, _, version) in known.items()}
+            values = []
+            for row in rows:
+                # One invoice may change twice in a batch: each time it is a later version.
+                versions[row.identity] += 1
+                place = seal_place(row.identity, versions[row.identity])
+                plain = self._sealer.open(row.identity, row.sealed)
+                sealed = self._sealer.seal(place, plain)
+                values.append((row.identity, row.state, versions[row.identity], sealed, number))
             await tx.executemany(_CHANGE, values)
 
     async def revision(self) -> int | None:
         """The number of the last committed write; `None` for an empty registry."""
         return _number(await self._database.read(_REVISION))
 
-    def _opened(self, identity: str, state: str, sealed: bytes) -> Entry:
-        entry = sealed_form.decode(self._sealer.open(identity, sealed))
+    def _opened(self, identity: str, state: str, sealed: bytes, version: int) -> Entry:
+        place = seal_place(identity, version)
+        entry = sealed_form.decode(self._sealer.open(place, sealed))
         if entry.state.value != state:
             raise RegistryError("registry.form")
         return entry
+
+
+def seal_place(identity: str, version: int) -> str:
+    """What the seal of a row is bound to.
+
+    A row that was changed has a later version, and its seal another place: what was sealed before
+    does not open in it. So nobody who writes SQL puts a former state back into a changed row.
+    """
+    return identity if version == 1 else f"{identity}#{version}"
 
 
 async def _next_revision(tx: Transaction) -> int:

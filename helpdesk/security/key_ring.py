@@ -27,6 +27,7 @@ from helpdesk.security.key_files import (
     read_secret,
     replace_secret,
 )
+from helpdesk.security.row_mac import RowMac
 from helpdesk.security.sealer import Sealer
 
 if TYPE_CHECKING:
@@ -150,6 +151,10 @@ class KeyRing:
     def index(self, table: str, name: str) -> BlindIndex:
         """Return the blind index ``name`` of a table."""
         return BlindIndex(_derived(self._index, b"idx", table.encode(), name.encode()))
+
+    def row_mac(self, table: str) -> RowMac:
+        """Return what marks the rows of a table that decide whom to trust."""
+        return RowMac(_derived(self._index, b"mac", table.encode()))
 
     def secret(self, name: str) -> bytes:
         """Return 32 bytes that this installation has for one purpose, the same for ever."""

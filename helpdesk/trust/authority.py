@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from helpdesk.trust import book, rules
-from helpdesk.trust.book import Delivery
+from helpdesk.trust.book import TABLE, Delivery, KeyRows
 from helpdesk.trust.errors import TrustError
 from helpdesk.trust.issuer import read_issuer
 from helpdesk.wire import slip_code, trust_list
@@ -47,6 +47,7 @@ class TrustAuthority:
         self._keys = keys
         self._folder = folder
         self._clock = clock
+        self._rows = KeyRows(database, keys.row_mac(TABLE))
         self.fault: str | None = None
         """Why no new list could be issued the last time one was due; None: it could."""
 
@@ -93,7 +94,7 @@ class TrustAuthority:
         )
         await book.begin(tx, 1)
         if not await self.check(tx, public, centre, holder):
-            await book.add(tx, key)
+            await self._rows.add(tx, key)
         return kid_of(public)
 
     async def check(self, tx: Transaction, public: bytes, centre: str, holder: str) -> bool:
@@ -103,7 +104,7 @@ class TrustAuthority:
             TrustError: as `certify`.
         """
         kid = kid_of(public)
-        known = await book.find(tx, kid)
+        known = await self._rows.find(tx, kid)
         if known is None and kid != NO_KEY:
             return False
         if known is None or known.public != public:
@@ -115,7 +116,7 @@ class TrustAuthority:
     async def retire(self, tx: Transaction, kid: bytes, until: datetime) -> None:
         """End a key's time; what it signed until then, by a clock a little ahead, holds on."""
         await book.begin(tx, 1)
-        await book.end(tx, kid, until + SKEW)
+        await self._rows.end(tx, kid, until + SKEW)
 
     async def revoke(self, tx: Transaction, kid: bytes, at: datetime) -> bool:
         """Nothing this key ever signed holds any more; false where it was revoked before.
@@ -124,17 +125,15 @@ class TrustAuthority:
             TrustError: `trust.key_unknown`.
         """
         await book.begin(tx, 1)
-        if await book.find(tx, kid) is None:
+        if await self._rows.find(tx, kid) is None:
             raise TrustError("trust.key_unknown", kid=kid.hex())
-        return await book.revoke(tx, kid, at)
+        return await self._rows.revoke(tx, kid, at)
 
     async def revoke_holder(self, tx: Transaction, holder: str, at: datetime) -> tuple[bytes, ...]:
         """Revoke all keys of a kiosk; the ids of those that were not revoked before."""
         await book.begin(tx, 1)
-        kids = await book.kids_of(tx, holder)
-        for kid in kids:
-            await book.revoke(tx, kid, at)
-        return kids
+        kids = [kid_of(key.public) for key in await self._rows.of_holder(tx, holder)]
+        return tuple([kid for kid in kids if await self._rows.revoke(tx, kid, at)])
 
     async def revoke_slip(self, code: str) -> tuple[VerifiedSlip, bool]:
         """Take one slip back; the slip, and whether it did hold before.
@@ -170,7 +169,15 @@ class TrustAuthority:
 
     async def keys(self) -> tuple[TrustedKey, ...]:
         """All keys that were ever certified."""
-        return await book.all_keys(self._database)
+        return await self._rows.all()
+
+    @property
+    def foreign_rows(self) -> tuple[str, ...]:
+        """Ids of keys that were left out of the list issued last: this server did not write them.
+
+        Somebody else has changed the database.
+        """
+        return self._rows.foreign
 
     async def trust_list_for(self, held: int = 0) -> Delivery:
         """The list for a holder of version `held`, issued anew where it is due.
@@ -210,7 +217,7 @@ class TrustAuthority:
                 rules.next_version(present.version, now),
                 now,
                 issuer.not_after,
-                await book.keys(tx),
+                await self._rows.keys(tx),
                 [named for named, _ in parts],
             )
             bundle = trust_list.issue(issuer.signer, issuer.certificate, made)

@@ -9,7 +9,10 @@ from tortoise.models import Model
 
 
 class KeyRow(Model):
-    """A certified key; times in seconds since 1970, `revoked_at` once nothing of it holds."""
+    """A certified key; times in seconds since 1970, `revoked_at` once nothing of it holds.
+
+    `mac` shows that the server has written the row: `helpdesk.security.row_mac`.
+    """
 
     kid = fields.CharField(max_length=8, primary_key=True)
     public = fields.CharField(max_length=64)
@@ -19,6 +22,7 @@ class KeyRow(Model):
     not_before = fields.BigIntField()
     not_after = fields.BigIntField()
     revoked_at = fields.BigIntField(null=True)
+    mac = fields.BinaryField(null=True)
 
     class Meta:
         """Where it is kept."""

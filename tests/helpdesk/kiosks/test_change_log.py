@@ -172,4 +172,4 @@ async def test_the_noticeboard_tells_only_what_changed(centre: Centre) -> None:
         await board.refresh()
         centre.clock.pass_(minutes=5)
     rows = await centre.rows("SELECT topic FROM kiosks_change ORDER BY position")
-    assert rows == [("centre",), ("rules",)]
+    assert rows == [("centre",), ("rules",), ("site",)]

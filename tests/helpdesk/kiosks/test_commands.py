@@ -149,9 +149,8 @@ def test_a_journal_of_a_retired_key_is_taken_too(shell: Shell) -> None:
     path = shell.export(kiosk, 3)
 
     async def retire(bureau: Bureau) -> None:
-        await bureau.roster._database.read("SELECT 1")
         async with bureau.roster._database.transaction() as tx:
-            await tx.execute("UPDATE kiosks_key SET state = 'retired'")
+            await bureau.roster.retire_others(tx, kiosk.kiosk, "none of them")
 
     shell.inside(retire)
     assert shell.answers("journal", "import", str(path))[0]["summary"]["entries"] == 1

@@ -320,7 +320,9 @@ async def test_a_kiosk_whose_key_somebody_turned_gives_it_away(line: Line, minut
     thief = await turned(line, 5)
     app = line.client.server.app  # type: ignore[attr-defined]
     async with app[RESOURCES].database.transaction() as tx:
-        await tx.execute("UPDATE kiosks_key SET since_ms = since_ms - $1", minutes * 60_000)
+        earlier = "UPDATE kiosks_key SET since_ms = since_ms - $1, mac = NULL"
+        await tx.execute(earlier, minutes * 60_000)
+        await app[BUREAU].roster.mark_all(tx)
     unproved = {**line.signed("GET", sync.CHANGES_PATH), "Signature": f"sig1=:{'A' * 86}==:"}
     for headers in (unproved, line.signed("GET", sync.CHANGES_PATH)):
         status, told = await line.send("GET", sync.CHANGES_PATH, b"", headers)
@@ -361,7 +363,7 @@ async def test_changes_are_pulled_until_there_are_no_more(line: Line) -> None:
         cursor = answer.cursor
         if not answer.more:
             break
-    assert seen.keys() == {("centre", ""), ("rules", ""), ("region_key", "all")}
+    assert seen.keys() == {("centre", ""), ("rules", ""), ("site", ""), ("region_key", "all")}
     assert seen["rules", ""] == {"next_day": True, "years": 5, "daily_limit": 5}
     status, told = await line.call("GET", f"{sync.CHANGES_PATH}?cursor=nonsense")
     assert (status, told["code"]) == (410, "sync.must_refetch")
