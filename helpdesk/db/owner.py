@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import pwd
+import stat
 from typing import TYPE_CHECKING
 
 from helpdesk.db.errors import DatabaseError
@@ -29,9 +31,11 @@ class Ownership:
         """Take the lock at once or fail.
 
         Raises:
-            DatabaseError: ``db.owned`` when another process has it, ``db.path`` when the
-                folder cannot be written.
+            DatabaseError: ``db.owned`` when another process has it, ``db.foreign`` when the
+                folder is another account's (what this one, root included, made in it, the
+                server could not open), ``db.path`` when it cannot be written.
         """
+        self._refuse_foreign()
         try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
@@ -43,8 +47,34 @@ class Ownership:
             raise DatabaseError("db.owned", path=str(self._path)) from error
         self._descriptor = descriptor
 
+    def _refuse_foreign(self) -> None:
+        folder = self._path.parent
+        try:
+            owner = folder.stat().st_uid
+        except OSError:
+            return  # not there: opening the lock tells it
+        if owner != os.geteuid() and self._is_private(folder):
+            raise DatabaseError(
+                "db.foreign",
+                path=str(folder),
+                owner=_name_of(owner),
+                account=_name_of(os.geteuid()),
+            )
+
+    @staticmethod
+    def _is_private(folder: Path) -> bool:
+        """A folder that all may write, as ``/tmp``, is nobody's in particular."""
+        return not folder.stat().st_mode & stat.S_IWOTH
+
     def release(self) -> None:
         """Give the lock back; the file stays, since removing it would let two owners in."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _name_of(account: int) -> str:
+    try:
+        return pwd.getpwuid(account).pw_name
+    except KeyError:
+        return f"#{account}"  # as sudo -u takes it

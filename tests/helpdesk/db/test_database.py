@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import pwd
 import re
 from pathlib import Path
 
@@ -138,6 +140,17 @@ async def test_one_process_owns_a_sqlite_file(sqlite_url: str) -> None:
 async def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DatabaseError, match=r"db\.path"):
         await Database.open(f"sqlite://{tmp_path}/none/helpdesk.sqlite3")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
+async def test_root_makes_no_database_in_the_folder_of_the_service_account(tmp_path: Path) -> None:
+    folder = tmp_path / "helpdesk"
+    folder.mkdir(mode=0o700)
+    os.chown(folder, pwd.getpwnam("nobody").pw_uid, -1)
+    with pytest.raises(DatabaseError, match=r"db\.foreign") as caught:
+        await Database.open(f"sqlite://{folder}/helpdesk.sqlite3")
+    assert caught.value.params["owner"] == "nobody"
+    assert list(folder.iterdir()) == []
 
 
 async def test_sqlite_commits_are_durable_and_keys_are_checked(sqlite_url: str) -> None:
