@@ -132,16 +132,15 @@ def _tell(frame: Frame, line: Mapping[str, Any], zone: ZoneInfo, *, as_json: boo
     if as_json:
         frame.json({**line, "text": text})
         return
-    frame.say(
-        "cli.exceptions.line",
-        id=line["id"],
-        kiosk=line["kiosk"],
-        first=str(line["first_seq"]),
-        last=str(line["last_seq"]),
-        entries=str(line["entries"]),
-        opened=local_time(line["opened_at"], zone),
-        text=text,
-    )
+    about = {"id": line["id"], "opened": local_time(line["opened_at"], zone), "text": text}
+    if line["first_seq"]:
+        span = {name: str(line[f"{name}_seq"]) for name in ("first", "last")}
+        entries = str(line["entries"])
+        frame.say("cli.exceptions.line", kiosk=line["kiosk"], entries=entries, **span, **about)
+    elif line["kiosk"]:
+        frame.say("cli.exceptions.line.kiosk", kiosk=line["kiosk"], **about)
+    else:
+        frame.say("cli.exceptions.line.centre", **about)
     if line["told"]:
         frame.say("cli.exceptions.beside", told=line["told"], found=line["found"])
     if line["note"]:

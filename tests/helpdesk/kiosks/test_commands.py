@@ -19,6 +19,7 @@ from helpdesk.clock import SystemClock
 from helpdesk.config_file import load
 from helpdesk.ids import SystemIds
 from helpdesk.kiosks.bureau import Bureau
+from helpdesk.kiosks.ruling import Reason
 from helpdesk.resources import open_resources
 from helpdesk.texts import load_texts
 from helpdesk.wire import enrolment_code, journal_file, strict_cbor
@@ -227,3 +228,23 @@ def test_what_kiosks_and_people_write_gives_no_orders_to_a_terminal(shell: Shell
 def test_the_access_of_programs_is_told(shell: Shell) -> None:
     (told,) = shell.answers("exceptions", "access")
     assert shell.run("exceptions", "access")[1] == f"Authorization: {told['authorization']}\n"
+
+
+def test_what_no_journal_tells_of_is_listed_by_whom_it_is_about(shell: Shell) -> None:
+    async def alarm(bureau: Bureau) -> None:
+        async with bureau.roster._database.transaction() as tx:
+            for _ in range(2):
+                await bureau.inbox.alarm_without_entry(tx, Reason.TWO_HOLDERS, "A07")
+                await bureau.inbox.alarm_without_entry(tx, Reason.TRUST_LIST)
+
+    shell.inside(alarm)
+    matters = shell.answers("exceptions", "list")
+    assert sorted((each["code"], each["kiosk"], each["entries"]) for each in matters) == [
+        ("kiosk.two_holders", "A07", 0),
+        ("trust.too_large", "", 0),
+    ]
+    heads = [line for line in shell.run("exceptions", "list")[1].splitlines() if line[0] != " "]
+    assert sorted(line.split("  ")[1] for line in heads) == ["kiosk A07", "this centre"]
+    assert len(shell.answers("exceptions", "show", matters[0]["id"])) == 1
+    shell.answers("exceptions", "resolve", matters[0]["id"], "--note", "looked at")
+    assert len(shell.answers("exceptions", "list")) == 1
