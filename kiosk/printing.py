@@ -44,7 +44,11 @@ class Spool(Protocol):
 
 
 class PrintingError(KioskError):
-    """A slip that cannot be queued: `printing.no_record`, `printing.no_slip`, `retry.*`."""
+    """A slip that cannot be queued: `retry.*`, `printing.no_slip`.
+
+    `printing.no_record` where there is none, `printing.details_gone` where what stands on its
+    slip was erased after its time.
+    """
 
 
 def record_of(job_id: str) -> str:
@@ -117,7 +121,9 @@ class Printing:
     async def _check(self, record: str) -> Check:
         check = await self.book.find(record)
         if check is None:
-            raise PrintingError("printing.no_record", {"record": record})
+            known = await self.book.summary(record) is not None
+            code = "printing.details_gone" if known else "printing.no_record"
+            raise PrintingError(code, {"record": record})
         return check
 
     def _job(self, check: Check) -> Job:

@@ -212,6 +212,11 @@ async def test_what_cannot_be_printed_is_refused_by_code(
         assert refused == Refused("printing.no_record", {"record": "A03-261124-9999"})
         with pytest.raises(PrintingError):
             await printing.reprint("A03-261124-9999")
+        erased = await database.checks.add(new_check("a"))
+        async with database.connection.transaction() as tx:
+            await tx.execute("UPDATE checks SET payload = x''")
+        refused = await desk.print(erased.record)
+        assert refused == Refused("printing.details_gone", {"record": erased.record})
     assert await SlipDesk().print("A03-261124-0001") == Refused("printing.no_printer")
 
 
