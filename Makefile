@@ -34,7 +34,7 @@ $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/runtime.stamp
 	@touch $@
 
 # Programs of Debian that the tests of deploy/ start.
-TOOLS := foot=foot visudo=sudo systemd-analyze=systemd
+TOOLS := nginx=nginx-light foot=foot visudo=sudo systemd-analyze=systemd
 $(VENV)/tools.stamp: Makefile | $(VENV)/base.stamp
 	@.ci/debian "make test" $(TOOLS)
 	@touch $@
