@@ -11,6 +11,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, cast
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from helpdesk.config_values import (
@@ -131,8 +132,11 @@ class DatabaseSection:
 
     url: str = _key(
         "sqlite://data/helpdesk/helpdesk.sqlite3",
-        "sqlite://PATH or postgres://user:password@host:port/name",
+        "sqlite://PATH or postgres://user@host:port/name",
         database_url,
+    )
+    password_file: str = _key(
+        "", "file of mode 0600 with nothing but PostgreSQL's password; empty: none"
     )
 
 
@@ -216,8 +220,14 @@ class Config:
     @property
     def database_url(self) -> str:
         """The address of the database, a file's path made absolute."""
-        path = self.sqlite_path
-        return self.database.url if path is None else f"{self._SQLITE}{path.absolute()}"
+        path, file = self.sqlite_path, self.database.password_file
+        if path is not None:
+            return f"{self._SQLITE}{path.absolute()}"
+        if not file:
+            return self.database.url
+        mark = "&" if "?" in self.database.url else "?"
+        secret = quote(str((self.folder / file).absolute()), safe="")
+        return f"{self.database.url}{mark}password_file={secret}"
 
     @property
     def listen(self) -> tuple[str, int]:

@@ -2,7 +2,8 @@
 
 One connection, one command. The client sends ``{"command", "params"}`` as a line of JSON; the
 server answers with lines ``{"line": {...}}`` while it works, then ``{"done": true}`` or
-``{"error": code, "params": {...}}``. Who can open the socket may do what its owner may.
+``{"error": code, "params": {...}}``. Who can open the socket may do what its owner may: both sides
+ask the kernel whose process the other is, and speak to their own account and to root alone.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
+import stat
+import struct
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 
@@ -29,12 +33,18 @@ __all__ = ["ControlError", "call", "control_socket"]
 
 _LONGEST_LINE = 1 << 20
 _GREETING_SECONDS = 5.0
+_ROOT = 0
+_CREDENTIALS = struct.Struct("3i")
+"""The kernel's ``struct ucred``: process, user, group."""
 
 _log = structlog.stdlib.get_logger("helpdesk.control")
 
 
 class ControlError(HelpdeskError):
-    """The socket cannot be used: ``control.absent`` when no server listens there."""
+    """The socket cannot be used: ``control.absent`` when no server listens there.
+
+    ``control.foreign`` when what listens there is another account's.
+    """
 
 
 async def call(
@@ -43,7 +53,8 @@ async def call(
     """Run a command in the server that listens at ``path``; yield the lines it answers.
 
     Raises:
-        ControlError: ``control.absent``; ``control.broken`` when the server ends midway.
+        ControlError: ``control.absent``; ``control.foreign``; ``control.broken`` when the
+            server ends midway.
         HelpdeskError: What the command itself raised over there.
     """
     try:
@@ -51,6 +62,8 @@ async def call(
     except OSError as error:
         raise ControlError("control.absent", path=str(path)) from error
     try:
+        if not await asyncio.to_thread(_may_be_the_server, _uid_of_peer(writer), path):
+            raise ControlError("control.foreign", path=str(path))
         writer.write(_line({"command": name, "params": dict(params)}))
         while answer := await _received(reader):
             if "line" in answer:
@@ -79,9 +92,9 @@ async def control_socket(
     await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True, mode=0o700)
     if await _answers(path):
         raise ControlError("control.taken", path=str(path))
+    await asyncio.to_thread(_remove_dead_socket, path)
     room = _Room(resources, commands)
     try:
-        await asyncio.to_thread(path.unlink, missing_ok=True)
         # Between bind and chmod anybody could connect: take the rights away beforehand.
         before = os.umask(0o177)
         try:
@@ -122,6 +135,10 @@ class _Room:
             await asyncio.wait(running)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if _uid_of_peer(writer) not in {os.geteuid(), _ROOT}:
+            _log.warning("control.refused")
+            writer.close()
+            return
         try:
             async with asyncio.timeout(_GREETING_SECONDS):
                 request = await _received(reader)
@@ -165,6 +182,45 @@ class _Room:
                 "params": {"error": where["error"], "at": where["at"][-1]},
             }
         await _sent(writer, answer)
+
+
+def _uid_of_peer(writer: asyncio.StreamWriter) -> int:
+    """Whose process is at the other end, by the kernel's word."""
+    data = writer.get_extra_info("socket").getsockopt(
+        socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size
+    )
+    _, uid, _ = _CREDENTIALS.unpack(data)
+    return int(uid)
+
+
+def _may_be_the_server(uid: int, path: Path) -> bool:
+    """Whether to give orders to a process of ``uid``.
+
+    Root gives them to the account whose folder the socket lies in; everybody else to themselves.
+    """
+    own = os.geteuid()
+    if uid in {own, _ROOT}:
+        return True
+    try:
+        return own == _ROOT and uid == path.parent.stat().st_uid
+    except OSError:
+        return False
+
+
+def _remove_dead_socket(path: Path) -> None:
+    """Make room; what is no socket is none of ours and stays.
+
+    Raises:
+        ControlError: ``control.path``.
+    """
+    try:
+        if not stat.S_ISSOCK(path.lstat().st_mode):
+            raise ControlError("control.path", path=str(path))
+        path.unlink()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ControlError("control.path", path=str(path)) from error
 
 
 async def _sent(writer: asyncio.StreamWriter, value: Mapping[str, Any]) -> bool:

@@ -67,6 +67,8 @@ def _network(config: Config) -> Iterator[Problem]:
     address = parse_address(config.database_url)
     if isinstance(address, PostgresAddress) and not address.tls and not _near(address.host):
         yield Problem("production.database_tls", {"key": "database.url"})
+    if isinstance(address, PostgresAddress) and address.password is not None:
+        yield Problem("production.database_password", {"key": "database.url"})
 
 
 def _rules(config: Config) -> Iterator[Problem]:

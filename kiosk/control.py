@@ -4,7 +4,8 @@
     {"data": {...}}                                         as often as there is something to say
     {"end": true}   or   {"error": {"code", "params"}}      the last line
 
-The socket is a file of mode 0600: whoever may open it is the kiosk's own account or root.
+The socket is a file of mode 0600: whoever may open it is the kiosk's own account or root. Both
+sides ask the kernel whose process the other is, too, and speak to those alone.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import os
 import socket
 import stat
+import struct
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
@@ -28,10 +30,13 @@ Handler = Callable[[Params], AsyncGenerator[Mapping[str, Any], None]]
 _REQUEST_WITHIN: Final = 5.0
 """Seconds a caller has to send its line."""
 _LONGEST_LINE: Final = 1 << 20
+_ROOT: Final = 0
+_CREDENTIALS: Final = struct.Struct("3i")
+"""The kernel's `struct ucred`: process, user, group."""
 
 
 class ControlError(KioskError):
-    """`control.absent`, `.in_use`, `.path`, `.request`, `.unknown`, `.silent`, `.broken`."""
+    """Codes `control.*`: absent, broken, foreign, in_use, path, request, silent, unknown."""
 
 
 def once(answer: Callable[[Params], Awaitable[Mapping[str, Any]]]) -> Handler:
@@ -54,6 +59,9 @@ async def serving(path: Path, handlers: Mapping[str, Handler]) -> AsyncIterator[
     serving_now: set[asyncio.Task[None]] = set()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if _uid_of_peer(writer) not in {os.geteuid(), _ROOT}:
+            writer.close()
+            return
         task = asyncio.create_task(_serve(reader, writer, handlers))
         serving_now.add(task)
         task.add_done_callback(serving_now.discard)
@@ -86,6 +94,8 @@ async def call(
     """
     reader, writer = await _connect(path, deadline)
     try:
+        if not await asyncio.to_thread(_may_be_the_kiosk, _uid_of_peer(writer), path):
+            raise ControlError("control.foreign", {"path": str(path)})
         writer.write(_line({"name": name, "params": dict(params)}))
         while True:
             answer = await _answer(reader, deadline)
@@ -105,6 +115,26 @@ async def ask(path: Path, name: str, params: Params, *, deadline: float) -> dict
         async for answer in answers:
             return answer
     raise ControlError("control.broken")
+
+
+def _uid_of_peer(writer: asyncio.StreamWriter) -> int:
+    """Whose process is at the other end, by the kernel's word."""
+    data = writer.get_extra_info("socket").getsockopt(
+        socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size
+    )
+    _, uid, _ = _CREDENTIALS.unpack(data)
+    return int(uid)
+
+
+def _may_be_the_kiosk(uid: int, path: Path) -> bool:
+    """Root asks the account whose folder the socket lies in; everybody else themselves."""
+    own = os.geteuid()
+    if uid in {own, _ROOT}:
+        return True
+    try:
+        return own == _ROOT and uid == path.parent.stat().st_uid
+    except OSError:
+        return False
 
 
 # The server's side.

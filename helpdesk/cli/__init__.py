@@ -64,7 +64,11 @@ _UsageError: type[Exception] = next(
 
 
 def main() -> None:
-    """Run the command line of this process and exit with its status."""
+    """Run the command line of this process and exit with its status.
+
+    What it writes is its own account's alone to read: databases, packs, logs.
+    """
+    os.umask(0o077)
     texts = load_texts().of(_language(os.environ))
     sys.exit(run(sys.argv[1:], system_frame(texts, os.environ)))
 

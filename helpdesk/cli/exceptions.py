@@ -115,7 +115,7 @@ def access(
 ) -> None:
     """Print the secret with which a program may use the API of exceptions."""
     from helpdesk.security import KeyRing
-    from helpdesk.web.guard import OPERATOR_ACCESS
+    from helpdesk.security.purposes import OPERATOR_ACCESS
     from helpdesk.web.principals import OPERATOR_SCHEME
 
     frame = frame_of(context)

@@ -3,6 +3,7 @@
 ``sqlite://PATH``, ``postgres://user:password@host:port/name``, or for a Unix socket
 ``postgres://user@/name?host=/run/postgresql``. A server on another machine is spoken to over
 TLS with its certificate checked; ``?tls=off`` is for a link that is private in another way.
+``?password_file=PATH`` names a file of mode 0600 that holds the password alone.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class PostgresAddress:
     password: str | None
     database: str
     tls: bool
+    password_file: Path | None = None
 
     def __repr__(self) -> str:
         """Show where, never the password."""
@@ -62,9 +64,10 @@ def _postgres(url: str) -> PostgresAddress:
     try:
         parts = urlsplit(url)
         port = parts.port or _DEFAULT_PORT
-        options = parse_qs(parts.query, strict_parsing=bool(parts.query), max_num_fields=2)
+        options = parse_qs(parts.query, strict_parsing=bool(parts.query), max_num_fields=3)
         # A folder with a Unix socket cannot stand in a URL's host part.
         (host,) = options.pop("host", [parts.hostname or ""])
+        (file,) = options.pop("password_file", [""])
         (tls,) = options.pop("tls", ["off" if _stays_here(host) else "on"])
     except ValueError as error:
         raise DatabaseError("db.url") from error
@@ -72,7 +75,15 @@ def _postgres(url: str) -> PostgresAddress:
     if options or not host or not parts.username or not name or tls not in {"on", "off"}:
         raise DatabaseError("db.url")
     password = unquote(parts.password) if parts.password else None
-    return PostgresAddress(host, port, unquote(parts.username), password, name, tls == "on")
+    return PostgresAddress(
+        host,
+        port,
+        unquote(parts.username),
+        password,
+        name,
+        tls == "on",
+        Path(file) if file else None,
+    )
 
 
 def _stays_here(host: str) -> bool:

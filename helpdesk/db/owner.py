@@ -6,6 +6,7 @@ import fcntl
 import os
 import pwd
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from helpdesk.db.errors import DatabaseError
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["Ownership"]
+
+_OWN = 0o600
+_FILES = ("", "-wal", "-shm", ".lock")
 
 
 class Ownership:
@@ -24,6 +28,7 @@ class Ownership:
     """
 
     def __init__(self, database: Path) -> None:
+        self._database = database
         self._path = database.with_name(database.name + ".lock")
         self._descriptor: int | None = None
 
@@ -46,6 +51,20 @@ class Ownership:
             os.close(descriptor)
             raise DatabaseError("db.owned", path=str(self._path)) from error
         self._descriptor = descriptor
+        self._close_to_others()
+
+    def _close_to_others(self) -> None:
+        """Let nobody else read the database: who was checked when is in it in the clear.
+
+        SQLite gives its log and its index the mode of the file, so that one is made first.
+        """
+        with suppress(OSError):
+            os.close(os.open(self._database, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _OWN))
+        for end in _FILES:
+            file = self._database.with_name(self._database.name + end)
+            # A file of another account: SQLite will tell that it cannot be opened.
+            with suppress(OSError):
+                file.chmod(_OWN)
 
     def _refuse_foreign(self) -> None:
         folder = self._path.parent

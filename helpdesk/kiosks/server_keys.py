@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpdesk.security.purposes import RECEIPT
 from helpdesk.wire import sealed_box
 from helpdesk.wire.enrolment import ServerKeys
 from helpdesk.wire.signing_key import Ed25519Signer
@@ -16,7 +17,7 @@ class ServerSecrets:
     """Derived once, kept in memory."""
 
     def __init__(self, ring: KeyRing) -> None:
-        self.receipt = Ed25519Signer(ring.secret("receipt"))
+        self.receipt = Ed25519Signer(ring.secret(RECEIPT))
         """Countersigns journals and signs answers."""
         self.sealing = ring.secret("sealing")
         """Opens what kiosks seal to the server (X25519)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpdesk.packs.regions import KeyRegions
+from helpdesk.security.purposes import RECEIPT
 from helpdesk.wire.enrolment import RegionKey
 from helpdesk.wire.signing_key import Ed25519Signer
 from invoices.pack.keys import Digester, PackKey, Prf
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from helpdesk.config import PacksSection
     from helpdesk.security import KeyRing
 
-RECEIPT = "receipt"
-"""The key ring's name of the key that a kiosk pins at its enrolment."""
 EXTRACT = "pack-extract"
 """The key ring's name of the key by which this server tells extracts apart; it goes nowhere."""
 

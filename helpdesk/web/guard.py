@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from helpdesk.security.purposes import OPERATOR_ACCESS
 from helpdesk.texts import Catalogue
 from helpdesk.web.body import BodyLimit, read_body
 from helpdesk.web.callers import SHARED, is_shared
@@ -29,10 +30,7 @@ if TYPE_CHECKING:
     from helpdesk.web.permission import Principal
     from helpdesk.web.signatures import Signatures, SignedCall
 
-__all__ = ["GUARD", "OPERATOR_ACCESS", "REQUEST_ID", "TEXTS", "Caller", "Guard"]
-
-OPERATOR_ACCESS: Final = "operator-access/1"
-"""The key ring's name of the secret that the administrator's tools present, with its version."""
+__all__ = ["GUARD", "REQUEST_ID", "TEXTS", "Caller", "Guard"]
 
 BLOCKED_LENGTH: Final = 2 << 20
 """Bytes a kiosk that is fenced or quarantined may send at once: one batch of a kiosk fits."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 DEADLINE: Final = 60.0
 """Seconds a running kiosk has for it."""
+
+_FROM_INPUT: Final = "-"
 
 _Code = Annotated[str, typer.Argument(help="cli.enrol.code.help", metavar="CODE")]
 
@@ -34,9 +37,14 @@ def _enrol(
     frame = frame_of(context)
 
     def work() -> int:
-        return frame.wait(_ask(frame, frame.config(config), code, as_json=as_json))
+        return frame.wait(_ask(frame, frame.config(config), _given(code), as_json=as_json))
 
     frame.guard(work)
+
+
+def _given(code: str) -> str:
+    """The code; `-` stands for a line of standard input, where no list of processes shows it."""
+    return sys.stdin.readline().strip() if code == _FROM_INPUT else code
 
 
 async def _ask(frame: Frame, config: Config, code: str, *, as_json: bool) -> int:

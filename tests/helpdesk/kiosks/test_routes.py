@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from helpdesk.app_keys import RESOURCES
 from helpdesk.kiosks.routes import BUREAU
-from helpdesk.web.guard import OPERATOR_ACCESS
+from helpdesk.security.purposes import OPERATOR_ACCESS
 from helpdesk.wire import (
     answer_signature,
     challenge,

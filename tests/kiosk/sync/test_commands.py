@@ -26,9 +26,10 @@ ROOT = Path(__file__).parents[3]
 class Shell:
     folder: Path
 
-    async def run(self, *arguments: str) -> tuple[int, str, str]:
+    async def run(self, *arguments: str, sent: str = "") -> tuple[int, str, str]:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "kiosk", *arguments),
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             cwd=self.folder,
@@ -39,7 +40,7 @@ class Shell:
                 "LC_ALL": "en_US.UTF-8",
             },
         )
-        out, err = await process.communicate()
+        out, err = await process.communicate(sent.encode())
         assert b"Traceback" not in out + err
         return process.returncode or 0, out.decode(), err.decode()
 
@@ -67,7 +68,7 @@ async def test_from_the_code_to_the_story_of_an_entry(server: Server, shell: She
     assert (status, err.partition(":")[0]) == (2, "error[enrolment.code]")
     status, done = await shell.told("enrol", code.lower())
     assert (status, done["kiosk"], done["prefix"]) == (0, "A03", "A03")
-    status, _, err = await shell.run("enrol", "7ZQX-0M4K-9T2R-HHWC")
+    status, _, err = await shell.run("enrol", "-", sent="7ZQX-0M4K-9T2R-HHWC\n")
     assert (status, err.partition(":")[0]) == (2, "error[enrolment.proof]")
 
     status, answer = await shell.told("verify", "01,10,011002600111,12345678,91.59,20260103,1,")
