@@ -107,6 +107,9 @@ class HelpdeskSection:
     connections_per_address: int = _key(
         256, "connections of one address at a time; 0: no limit", at_least(0)
     )
+    check_seconds: float = _key(
+        2.0, "seconds a check may take here; then 503 and the caller asks again", between(0.1, 60)
+    )
     drain: float = _key(5.0, "seconds that running requests get at the end", between(0.1, 60))
     disk_floor: int = _key(200, "MiB free on the disk, below which it is not ready", at_least(0))
     next_day: bool = _key(default=True, meaning="invoices of today cannot be checked yet")

@@ -34,6 +34,8 @@ _DRIVER = (
     sqlite3.Error,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    # Not of the two above: what a connection raises that died in the middle of an answer.
+    asyncpg.InternalClientError,
     BaseORMException,
     OSError,
     TimeoutError,

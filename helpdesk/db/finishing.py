@@ -1,14 +1,16 @@
-"""Run a piece of cleanup to its end even while the task around it is being cancelled."""
+"""Run work to its end whatever becomes of the task that asked for it."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from helpdesk.db.errors import DatabaseError
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-__all__ = ["finish"]
+__all__ = ["finish", "within"]
 
 ResultT = TypeVar("ResultT")
 
@@ -31,4 +33,22 @@ async def finish(work: Coroutine[Any, Any, ResultT]) -> ResultT:
         if not task.cancelled():
             task.exception()
         raise cancelled
+    return task.result()
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, ResultT]) -> ResultT:
+    """Await ``work`` for so long at the most; beyond that it goes on by itself.
+
+    For transactions: a COMMIT that was sent cannot be called back, and is waited for in the
+    background, but not by a caller who has a deadline.
+
+    Raises:
+        DatabaseError: ``db.unavailable`` when time is up; what came of the work is unknown.
+    """
+    task = asyncio.ensure_future(work)
+    # Fetch the outcome, else asyncio reports an exception nobody looked at.
+    task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+    done, _ = await asyncio.wait({task}, timeout=seconds)
+    if not done:
+        raise DatabaseError("db.unavailable", reason="deadline")
     return task.result()

@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from helpdesk.db.errors import DatabaseError
+from helpdesk.db.errors import ConstraintError, DatabaseError
 from helpdesk.db.finishing import finish
 from helpdesk.errors import HelpdeskError
 
@@ -39,6 +39,8 @@ class GroupCommit(Generic[ItemT, ResultT]):
     ``apply(tx, items)`` writes a whole batch and returns one result an item, in order. When
     it raises, the batch is rolled back and each item is tried in a transaction of its own,
     so that one bad item fails alone, unless no transaction can begin: then all fail at once.
+    A COMMIT that fails, unless a constraint refused it, is never tried again: whether it
+    reached the disk is unknown, and only the callers know by which ids to ask.
     ``apply`` must therefore have no effect but through ``tx``. ``linger`` (seconds) is how
     long a batch waits for company once there is evidence of load (the batch before had more
     than one item).
@@ -118,7 +120,7 @@ class GroupCommit(Generic[ItemT, ResultT]):
         del self._waiting[: self._max_items]
         return [waiter for waiter in batch if not waiter.done.done()]
 
-    async def _write(self, batch: list[_Waiter[ItemT, ResultT]]) -> DatabaseError | None:
+    async def _write(self, batch: list[_Waiter[ItemT, ResultT]]) -> Exception | None:
         """Write and answer a batch; the error where no transaction could even begin."""
         try:
             results = await self._commit(batch)
@@ -128,7 +130,6 @@ class GroupCommit(Generic[ItemT, ResultT]):
                 _fail(waiter, failure.error)
             return failure.error
         except _CommitFailed as failure:
-            # Whether it reached the disk is unknown, so it is not tried again.
             for waiter in batch:
                 _fail(waiter, failure.error)
         except Exception as error:  # noqa: BLE001 - handed to the one waiter it belongs to
@@ -143,7 +144,7 @@ class GroupCommit(Generic[ItemT, ResultT]):
         return None
 
     async def _write_each(self, batch: list[_Waiter[ItemT, ResultT]]) -> None:
-        gone: DatabaseError | None = None
+        gone: Exception | None = None
         for waiter in batch:
             if gone is None:
                 gone = await self._write([waiter])
@@ -155,16 +156,22 @@ class GroupCommit(Generic[ItemT, ResultT]):
         try:
             async with self._database.transaction() as tx:
                 begun = True
-                results = await self._apply(tx, [waiter.item for waiter in batch])
-                if len(results) != len(batch):
-                    raise HelpdeskError("db.batch")
+                results = await self._applied(tx, batch)
                 applied = True
-        except DatabaseError as error:
+        except Exception as error:
             if not begun:
                 raise _NotBegunError(error) from error
-            if applied and error.code != "db.constraint":
+            if applied and not isinstance(error, ConstraintError):
                 raise _CommitFailed(error) from error
             raise
+        return results
+
+    async def _applied(
+        self, tx: Transaction, batch: list[_Waiter[ItemT, ResultT]]
+    ) -> Sequence[ResultT]:
+        results = await self._apply(tx, [waiter.item for waiter in batch])
+        if len(results) != len(batch):
+            raise HelpdeskError("db.batch")
         return results
 
 
@@ -174,13 +181,13 @@ async def _ended(task: asyncio.Task[None]) -> None:
 
 
 class _NotBegunError(Exception):
-    def __init__(self, error: DatabaseError) -> None:
+    def __init__(self, error: Exception) -> None:
         super().__init__()
         self.error = error
 
 
 class _CommitFailed(Exception):  # noqa: N818 - a signal inside this module
-    def __init__(self, error: DatabaseError) -> None:
+    def __init__(self, error: Exception) -> None:
         super().__init__()
         self.error = error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, Protocol
 
+from helpdesk.db.finishing import within
 from helpdesk.kiosks.moments import milliseconds
 from helpdesk.wire.request_signature import WINDOW
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _KEPT: Final = 2 * WINDOW
 """A signature passes from a window before its time to a window after it."""
 _SWEEP: Final = 1024
+_SECONDS: Final = 2.0
+"""A kiosk waits no longer for a verdict, and a COMMIT may hang for half a minute."""
 
 
 class Freshness(Enum):
@@ -71,7 +74,14 @@ class TableNonces:
         self._used = 0
 
     async def use(self, request: VerifiedRequest) -> Freshness:
-        """Whether the request is new; from now on it is not."""
+        """Whether the request is new; from now on it is not.
+
+        Raises:
+            DatabaseError: Among others, that it took more than two seconds to know.
+        """
+        return await within(_SECONDS, self._noted(request))
+
+    async def _noted(self, request: VerifiedRequest) -> Freshness:
         now = self._clock.now()
         self._used += 1
         async with self._database.transaction() as tx:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import structlog
 from aiohttp import web
 
 from helpdesk.app_keys import RESOURCES
@@ -42,8 +44,11 @@ if TYPE_CHECKING:
     from helpdesk.texts import Texts
     from helpdesk.web import Api
 
+_log = structlog.stdlib.get_logger("helpdesk.verification")
+
 _LINGER_SECONDS: Final = 0.004
 """Under load a transaction waits so long for company: fewer of them, each check the cheaper."""
+_AGAIN: Final = {"Retry-After": "2"}
 _EXAMPLES: Final = {
     "scanned": {"payload": "01,32,,26112000000000000001,106.00,20261120,,0000"},
     "typed": {"number": "26112000000000000001", "issued_on": "20261120", "amount": "106.00"},
@@ -58,6 +63,7 @@ class Desk:
         self.ids = resources.ids
         per_minute = resources.config.security.guesses_per_minute
         self.guesses = TokenBuckets(per_minute, resources.clock)
+        self.seconds = resources.config.helpdesk.check_seconds
         self.advice = advice_of(resources.texts)
         self.site = resources.config.helpdesk.public_site
 
@@ -103,7 +109,12 @@ async def verify(call: Call[VerificationRequest]) -> web.Response:
     if seconds := max(desk.guesses.wait(each) for each in guessers):
         raise RateLimited(seconds, "verification.guesses")
     try:
-        recorded = await desk.service.check(_question(call, desk))
+        async with asyncio.timeout(desk.seconds):
+            recorded = await desk.service.check(_question(call, desk))
+    except TimeoutError as error:
+        # It may yet be recorded: asked again under the same id, it is answered once.
+        _log.error("verification.late", request_id=call.request_id)
+        raise RequestError("server.unavailable", status=503, headers=_AGAIN) from error
     except IdempotencyError as error:
         raise RequestError(error.code, status=422) from error
     if not recorded.repeated and rules.is_guess(recorded.outcome.verdict):
