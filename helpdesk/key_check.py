@@ -4,6 +4,9 @@ Under another key ring every look-up finds nothing: a server would tell every vi
 invoice does not exist. So the first ring that works on a database leaves a check value there
 (a constant, sealed and blindly indexed), and no other ring is let in. Who restores keys and
 database from different backups meets this, not the visitors.
+
+Each version of the data key leaves a check value too, before anything else is sealed by it: so
+that every other process on this database notices a rotation, and takes the version up.
 """
 
 from __future__ import annotations
@@ -37,7 +40,7 @@ _EXISTS: Final = {
     "postgres": "SELECT 1 FROM pg_tables WHERE tablename = $1"
     " AND schemaname = ANY (current_schemas(false))",
 }
-_READ: Final = "SELECT fingerprint, sealed, indexed FROM key_check WHERE name = $1"
+_READ: Final = "SELECT name, fingerprint, sealed, indexed FROM key_check"
 _WRITE: Final = (
     "INSERT INTO key_check (name, fingerprint, sealed, indexed, written_at)"
     " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING"
@@ -57,18 +60,26 @@ async def check_keys(database: Database, ring: KeyRing, clock: Clock) -> None:
     """
     if not await database.read(_EXISTS[database.dialect], _TABLE):
         return
-    rows = await database.read(_READ, _NAME)
-    if not rows:
-        await _write(database, ring, clock)
-        # Another process may have been first.
-        rows = await database.read(_READ, _NAME)
-    _require(rows[0], ring)
+    rows = await database.read(_READ)
+    for name in (_NAME, f"data {ring.current}"):
+        if name not in {row[0] for row in rows}:
+            if name == _NAME:
+                await _opens_invoices(database, ring)
+            await _write(database, ring, clock, name)
+            # Another process may have been first.
+            rows = await database.read(_READ)
+    for row in rows:
+        _require(row, ring)
 
 
 async def keys_fit(database: Database, ring: KeyRing) -> bool:
-    """Whether the check value of `database` is by `ring`; a database without one fits any."""
-    rows = await database.read(_READ, _NAME)
-    return not rows or _fits(rows[0], ring)
+    """Whether the check values of `database` are by `ring`; a database without any fits all.
+
+    Versions that another process has rotated to are taken up from the ring's folder.
+    """
+    rows = await database.read(_READ)
+    await ring.take_up(row[2] for row in rows)
+    return all(_fits(row, ring) for row in rows)
 
 
 async def check_keys_beside(config: Config, ring: KeyRing) -> None:
@@ -105,18 +116,21 @@ async def open_ring(config: Config) -> KeyRing:
         raise
 
 
-async def _write(database: Database, ring: KeyRing, clock: Clock) -> None:
-    """Leave the check value, unless there are invoices that `ring` does not open."""
+async def _opens_invoices(database: Database, ring: KeyRing) -> None:
+    """Refuse a ring that does not open what invoices there are."""
     if await database.read(_EXISTS[database.dialect], _INVOICES):
         for identity, sealed in await database.read(_AN_INVOICE):
             try:
                 ring.sealer(_INVOICES).open(identity, sealed)
             except SealError as error:
                 raise KeyRingError(OTHER, here=ring.fingerprint, there=_UNKNOWN) from error
+
+
+async def _write(database: Database, ring: KeyRing, clock: Clock, name: str) -> None:
     written = clock.now().isoformat(timespec="seconds")
-    sealed = ring.sealer(_TABLE).seal(_NAME, _PLAIN)
+    sealed = ring.sealer(_TABLE).seal(name, _PLAIN)
     async with database.transaction() as tx:
-        await tx.execute(_WRITE, _NAME, ring.fingerprint, sealed, _indexed(ring), written)
+        await tx.execute(_WRITE, name, ring.fingerprint, sealed, _indexed(ring), written)
 
 
 async def _beside(config: Config) -> list[Row]:
@@ -124,19 +138,19 @@ async def _beside(config: Config) -> list[Row]:
     address = parse_address(config.database_url)
     if not await peek(address, _EXISTS[dialect], _TABLE):
         return []
-    return await peek(address, _READ, _NAME)
+    return await peek(address, _READ)
 
 
 def _require(row: Row, ring: KeyRing) -> None:
     if not _fits(row, ring):
-        raise KeyRingError(OTHER, here=ring.fingerprint, there=str(row[0]))
+        raise KeyRingError(OTHER, here=ring.fingerprint, there=str(row[1]))
 
 
 def _fits(row: Row, ring: KeyRing) -> bool:
     """All of it: a ring may be mixed from two backups, or lack a version it once had."""
-    fingerprint, sealed, indexed = row
+    name, fingerprint, sealed, indexed = row
     try:
-        opened = ring.sealer(_TABLE).open(_NAME, sealed)
+        opened = ring.sealer(_TABLE).open(name, sealed)
     except SealError:
         return False
     told = f"{fingerprint} {indexed}".encode()

@@ -7,10 +7,13 @@ number alone, which only staff may search: eight digits can be guessed through).
 
 from __future__ import annotations
 
+import asyncio
 import json
+import math
 import os
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -28,13 +31,15 @@ from helpdesk.security.key_files import (
     replace_secret,
 )
 from helpdesk.security.row_mac import RowMac
-from helpdesk.security.sealer import Sealer
+from helpdesk.security.sealer import Sealer, version_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 __all__ = ["KeyRing"]
+
+_log = structlog.stdlib.get_logger("helpdesk.security")
 
 _ASIDE = "making"
 _FORMAT = 1
@@ -45,6 +50,8 @@ _LAST_VERSION = 0xFFFF
 
 class KeyRing:
     """The opened ring. Blocking file access happens only in ``create``, ``open``, ``rotate``."""
+
+    RELOAD_SECONDS: ClassVar[float] = 1.0
 
     ROOT_FILE: ClassVar[str] = "root.key"
     RING_FILE: ClassVar[str] = "ring.json"
@@ -58,6 +65,8 @@ class KeyRing:
         self._number = number
         self._kiosk_access = kiosk_access
         self._sealers: dict[str, Sealer] = {}
+        self._folder: Path | None = None
+        self._looked = -math.inf
 
     @classmethod
     def create(cls, folder: Path) -> Self:
@@ -108,13 +117,16 @@ class KeyRing:
         if not all(keys.get(kind) for kind in ("data", "index", "number")):
             raise KeyRingError("keys.format", path=str(folder / cls.RING_FILE))
         access = _hex_key(folder / cls.ACCESS_FILE)
-        return cls(keys["data"], keys["index"][1], keys["number"][1], access)
+        ring = cls(keys["data"], keys["index"][1], keys["number"][1], access)
+        ring._folder = folder
+        return ring
 
     @classmethod
     def rotate(cls, folder: Path) -> int:
         """Add a data key version for what is sealed from now on; old rows stay readable.
 
-        Returns the new version. A running server uses it after its next start.
+        Returns the new version. A running server uses it after its next start, or as soon as it
+        meets what another process has sealed by it.
         """
         ring = cls.open(folder)
         version = ring.current + 1
@@ -140,6 +152,35 @@ class KeyRing:
     def kiosk_access(self) -> bytes:
         """The secret that kiosks of this centre present."""
         return self._kiosk_access
+
+    async def take_up(self, blobs: Iterable[bytes]) -> None:
+        """Read the folder again where a seal among these is by a version that is not here.
+
+        At most once in ``RELOAD_SECONDS``: a damaged seal must not keep the disk busy. What is
+        then still unknown fails to open, as before.
+        """
+        versions = {version_of(bytes(blob)) for blob in blobs} - {None}
+        now = asyncio.get_running_loop().time()
+        if versions <= self._data.keys() or self._folder is None:
+            return
+        if now - self._looked < self.RELOAD_SECONDS:
+            return
+        self._looked = now
+        try:
+            fresh = await asyncio.to_thread(KeyRing.open, self._folder)
+        except KeyRingError as error:
+            _log.error("keys.unreadable", error=error.code)
+            return
+        if fresh.fingerprint == self.fingerprint:
+            self._adopt(fresh)
+
+    def _adopt(self, fresh: KeyRing) -> None:
+        for version in sorted(fresh._data.keys() - self._data.keys()):
+            root = fresh._data[version]
+            self._data[version] = root
+            for table, sealer in self._sealers.items():
+                sealer.add(version, _derived(root, b"enc", table.encode()))
+            _log.info("keys.taken_up", version=version)
 
     def sealer(self, table: str) -> Sealer:
         """Return the sealer of a table; the same object each time."""

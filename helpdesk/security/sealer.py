@@ -33,6 +33,7 @@ class Sealer:
     """Seals and opens the rows of one table. Thread-safe; keys are derived once."""
 
     def __init__(self, table: str, keys: Mapping[int, bytes], current: int) -> None:
+        self._table = table
         self._ciphers = {version: AESGCM(key) for version, key in keys.items()}
         self._aad = {
             v: framed(b"yanpiao-row-1", table.encode(), v.to_bytes(2, "big")) for v in keys
@@ -40,11 +41,22 @@ class Sealer:
         self._current = current
         self._head = _HEAD + current.to_bytes(2, "big")
 
+    def add(self, version: int, key: bytes) -> None:
+        """Open what this version sealed too, and seal by it if it is the newest."""
+        # Each step leaves a sealer that works: another thread may be sealing meanwhile.
+        self._aad[version] = framed(
+            b"yanpiao-row-1", self._table.encode(), version.to_bytes(2, "big")
+        )
+        self._ciphers[version] = AESGCM(key)
+        if version > self._current:
+            self._current, self._head = version, _HEAD + version.to_bytes(2, "big")
+
     def seal(self, row_id: RowId, plain: bytes) -> bytes:
         """Encrypt ``plain`` for the row ``row_id`` under the current key version."""
-        nonce = os.urandom(12)
-        aad = self._aad[self._current] + _id_bytes(row_id)
-        return self._head + nonce + self._ciphers[self._current].encrypt(nonce, plain, aad)
+        nonce, head = os.urandom(12), self._head
+        version = int.from_bytes(head[len(_HEAD) :], "big")
+        aad = self._aad[version] + _id_bytes(row_id)
+        return head + nonce + self._ciphers[version].encrypt(nonce, plain, aad)
 
     def open(self, row_id: RowId, blob: bytes) -> bytes:
         """Decrypt what :meth:`seal` made for this very row.
@@ -66,6 +78,13 @@ class Sealer:
             return cipher.decrypt(blob[_VERSION_END:_NONCE_END], blob[_NONCE_END:], aad)
         except InvalidTag as error:
             raise SealError("seal.broken") from error
+
+
+def version_of(blob: bytes) -> int | None:
+    """The key version that a seal names; None for bytes that are no seal."""
+    if len(blob) < _SHORTEST or blob[: len(_HEAD)] != _HEAD:
+        return None
+    return int.from_bytes(blob[len(_HEAD) : _VERSION_END], "big")
 
 
 def _id_bytes(row_id: RowId) -> bytes:

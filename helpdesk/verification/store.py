@@ -86,6 +86,7 @@ class CheckStore:
     """Writes batches of checks; made for `GroupCommit`."""
 
     def __init__(self, database: Database, ring: KeyRing, lookup: Lookup, policy: Policy) -> None:
+        self._ring = ring
         self._sealer = ring.sealer(TABLE)
         self._tokens = TokenIndex(ring)
         self._lookup = lookup
@@ -136,7 +137,9 @@ class CheckStore:
         batch = _Batch()
         for item in sorted(items, key=_op_id):
             batch.new.setdefault(item.question.op_id, item)
-        for op_id, record, sealed in await tx.fetch(self._known, json.dumps(list(batch.new))):
+        rows = await tx.fetch(self._known, json.dumps(list(batch.new)))
+        await self._ring.take_up(sealed for _, _, sealed in rows)
+        for op_id, record, sealed in rows:
             outcome, asked, claimed, token = self._opened(batch.new.pop(op_id), sealed)
             batch.answers[op_id] = Recorded(
                 outcome, record, asked, repeated=True, claimed=claimed, token=token

@@ -11,6 +11,8 @@ from typing import Literal
 from helpdesk.db.address import PostgresAddress, parse_address
 
 COMMIT = b"COMMIT;"
+GARBAGE = b"~\0\0\0\x05!"
+"""A message of a type that PostgreSQL's protocol does not have."""
 
 
 @dataclass
@@ -18,13 +20,14 @@ class CommitProxy:
     """Forwards what clients and the database say.
 
     `commits`: passed on; `held`: not passed on before `release`; `lost`: done, but the line
-    breaks before the answer; `cut`: the line breaks instead.
+    breaks before the answer; `garbled`: done, and answered with what no database says; `cut`:
+    the line breaks instead.
     """
 
     host: str
     server: int
     port: int = 0
-    commits: Literal["passed", "held", "lost", "cut"] = "passed"
+    commits: Literal["passed", "held", "lost", "garbled", "cut"] = "passed"
     asked: int = 0
     """Commits that clients asked for."""
     _released: asyncio.Event = field(default_factory=asyncio.Event)
@@ -78,7 +81,8 @@ class CommitProxy:
                 if self.commits == "lost" and b"COMMIT\0" in said:
                     writer.transport.abort()
                     return
-                writer.write(said)
+                garbled = self.commits == "garbled" and b"COMMIT\0" in said
+                writer.write(GARBAGE if garbled else said)
                 await writer.drain()
         writer.close()
 
