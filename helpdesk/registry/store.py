@@ -67,6 +67,7 @@ class RegistryStore:
 
     def __init__(self, database: Database, ring: KeyRing) -> None:
         self._database = database
+        self._ring = ring
         self._sealer = ring.sealer(TABLE)
         self._identities = ring.index(TABLE, "identity")
         self._numbers = ring.number_index(TABLE)
@@ -134,6 +135,7 @@ class RegistryStore:
         """What is known of those of `identities` that are registered."""
         fetch = self._database.read if tx is None else tx.fetch
         rows = await fetch(self._of_identities, json.dumps(identities))
+        await self._ring.take_up(row[2] for row in rows)
         return {row[0]: (row[1], bytes(row[2]), row[3]) for row in rows}
 
     def opened(self, identity: str, known: Known) -> Entry | None:

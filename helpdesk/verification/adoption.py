@@ -59,7 +59,7 @@ class CheckAdoption:
         limited: bool = False,
     ) -> None:
         rules = policy if limited else replace(policy, daily_limit=None)
-        lookup = Lookup(RegistryStore(database, ring), ring, rules, verified=verified)
+        lookup = Lookup(RegistryStore(database, ring), rules, verified=verified)
         self._store = CheckStore(database, ring, lookup, rules)
         self._clock = clock
         self._zone = zone

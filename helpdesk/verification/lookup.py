@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from helpdesk.db import Transaction
     from helpdesk.registry.store import Known, RegistryStore
-    from helpdesk.security import KeyRing
     from helpdesk.verification.question import Pending, Reading
     from invoices.claim import Claim
     from invoices.rules import Policy
@@ -45,10 +44,7 @@ class Found(NamedTuple):
 class Lookup:
     """Finds invoices of the registry, by the rules; told verdicts are `verified` there too."""
 
-    def __init__(
-        self, registry: RegistryStore, ring: KeyRing, policy: Policy, *, verified: bool = True
-    ) -> None:
-        self._ring = ring
+    def __init__(self, registry: RegistryStore, policy: Policy, *, verified: bool = True) -> None:
         self._verified = verified
         self._registry = registry
         self._policy = policy
@@ -74,7 +70,6 @@ class Lookup:
             if refusal is None and identity is not None
         }
         known = await self._registry.known(sorted(wanted), tx) if wanted else {}
-        await self._ring.take_up(sealed for _, sealed in known.values())
         findings = [
             refusal or self._found(claim, identity, known)
             for claim, identity, refusal in zip(claims, identities, refusals, strict=True)

@@ -94,7 +94,7 @@ async def _desk(app: web.Application) -> AsyncIterator[None]:
     resources = app[RESOURCES]
     database, ring = resources.database, resources.keys
     policy = policy_of(resources.config.helpdesk)
-    lookup = Lookup(RegistryStore(database, ring), ring, policy)
+    lookup = Lookup(RegistryStore(database, ring), policy)
     store = CheckStore(database, ring, lookup, policy)
     async with GroupCommit(database, store.write, linger=_LINGER_SECONDS) as writing:
         service = VerificationService(writing, resources.clock, resources.config.centre.zone)

@@ -32,10 +32,8 @@ from helpdesk.wire.request_signature import Request
 from helpdesk.wire.standing import Standing
 from helpdesk.wire.sync import ChangesAnswer, KeyAnswer, KeyState
 from helpdesk.wire.verification import PATH, request_of
-from invoices.claim import from_face
 from invoices.verdict import Verdict
 from tests.helpdesk.kiosks.room import (
-    INVOICES,
     NORMAL,
     ChanceIds,
     KioskSide,
@@ -47,7 +45,6 @@ from tests.helpdesk.kiosks.room import (
 from tests.helpdesk.web.conftest import Client, House, house, serve  # noqa: F401 - fixtures
 
 Answer = tuple[int, dict[str, Any]]
-OTHER = from_face(INVOICES["voided"][0])
 
 
 @dataclass
@@ -169,25 +166,6 @@ async def test_a_request_counts_once_but_a_push_may_repeat(line: Line) -> None:
     headers = line.signed("POST", journal_batch.PATH, body)
     for _ in range(2):
         assert (await line.send("POST", journal_batch.PATH, body, headers))[0] == 200
-
-
-async def test_a_check_told_of_another_invoice_than_it_asked_about_is_refused(line: Line) -> None:
-    op_id = ChanceIds().op_id()
-    body = request_of(NORMAL).model_dump_json(exclude_unset=True).encode()
-    assert (await line.call("POST", PATH, body, **{"Idempotency-Key": op_id}))[0] == 200
-    line.kiosk.check(OTHER, told=outcome(Verdict.NOT_FOUND), operation=op_id)
-    status, answer = await line.push()
-    assert status == 200
-    assert [(each["outcome"], each["reason"]) for each in answer["verdicts"]] == [
-        ("refused", "journal.op_id")
-    ]
-
-
-async def test_an_unsigned_idempotency_key_is_refused(line: Line) -> None:
-    body = request_of(NORMAL).model_dump_json(exclude_unset=True).encode()
-    headers = line.signed("POST", PATH, body) | {"Idempotency-Key": ChanceIds().op_id()}
-    status, answer = await line.send("POST", PATH, body, headers)
-    assert (status, answer["code"]) == (401, "signature.form")
 
 
 @pytest.mark.parametrize("hours", [-30, 5])

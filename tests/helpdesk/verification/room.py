@@ -76,7 +76,7 @@ async def worker(
     database: Database, ring: KeyRing, *, clock: HandClock | None = None, salt: int = 0
 ) -> AsyncIterator[Worker]:
     policy, clock = Policy(), clock or HandClock()
-    lookup = Lookup(RegistryStore(database, ring), ring, policy)
+    lookup = Lookup(RegistryStore(database, ring), policy)
     store = CheckStore(database, ring, lookup, policy)
     async with GroupCommit(database, store.write) as writing:
         service = VerificationService(writing, clock, ZONE)
