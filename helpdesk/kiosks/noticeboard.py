@@ -9,7 +9,8 @@ import structlog
 
 from helpdesk.kiosks.ruling import Reason
 from helpdesk.trust.errors import TrustError
-from helpdesk.wire import binary, topics
+from helpdesk.wire import topics
+from helpdesk.wire.trust_file import TrustFile
 
 if TYPE_CHECKING:
     from helpdesk.clock import Clock
@@ -79,12 +80,11 @@ class Noticeboard:
             return
         finally:
             await self._alarm()
-        if not delivery.bundle:
+        given = TrustFile(bundle=delivery.bundle, parts=delivery.parts) if delivery.bundle else None
+        if given is None or not given.fits:
+            # None that is new; or one of before there was a limit, with no way to a shorter one.
             return
-        value = {
-            "bundle": binary.to_text(delivery.bundle),
-            "parts": [binary.to_text(part) for part in delivery.parts],
-        }
+        value = given.model_dump(mode="json")
         async with self._database.transaction() as tx:
             await self._log.publish(tx, topics.TRUST, "", value)
         self._trust_version = delivery.version
