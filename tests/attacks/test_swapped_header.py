@@ -81,3 +81,24 @@ async def test_no_question_gets_the_answer_of_another(
             assert caught.value.code == "verifier.status"
         proxy.request = lambda message: message
         assert (await verifier.verify(op("d"), asked, 10.0)).verdict is Verdict.NOT_FOUND
+
+
+async def test_no_answer_is_shown_for_another_operation(
+    server: Server,
+    tmp_path: Path,
+) -> None:
+    async with (
+        tampering(server.port) as proxy,
+        kiosk_at(replace(server, port=proxy.port), tmp_path / "kiosk") as kiosk,
+    ):
+        verifier = OnlineVerifier(kiosk.calls)
+        heard: list[bytes] = []
+        proxy.answer = lambda answer: heard.append(answer) or answer  # type: ignore[func-returns-value]
+        assert (await verifier.verify(op("a"), NORMAL, 10.0)).state is State.NORMAL
+        await voided_since(server)
+
+        proxy.answer = lambda _: heard[-1]
+        for asked in (NORMAL, VOIDED):
+            with pytest.raises(VerifierError) as caught:
+                await verifier.verify(op("b"), asked, 10.0)
+            assert caught.value.code == "verifier.unsigned"

@@ -69,6 +69,34 @@ async def test_the_limit_ends_at_midnight_in_beijing(desk: Worker) -> None:
     assert early.record == "W-261125-0001"
 
 
+async def test_in_a_shared_batch_each_caller_gets_its_own_answer(desk: Worker) -> None:
+    asked = [claim(name) for name in known_invoices(TODAY)]
+    asked += [from_face(unknown_invoice(TODAY)), replace(claim("paper"), amount=1)]
+    alone = {each: (await desk.ask(each)).outcome for each in asked}
+    # Ids that fall and come in any order: the batch is sorted by them.
+    ids = [desk.ids() for _ in asked][::-1]
+    ids[::2] = ids[::2][::-1]
+
+    told = await asyncio.gather(
+        *(
+            desk.ask(each, op_id=op_id, channel="kiosk", record=f"A03-261124-{at:04d}")
+            for at, (each, op_id) in enumerate(zip(asked, ids, strict=True), 1)
+        )
+    )
+
+    assert [each.outcome for each in told] == [alone[each] for each in asked]
+    assert [each.record for each in told] == [
+        f"A03-261124-{at:04d}" for at in range(1, len(asked) + 1)
+    ]
+    again = await asyncio.gather(
+        *(
+            desk.ask(each, op_id=op_id, channel="kiosk", record=f"A03-261124-{at:04d}")
+            for at, (each, op_id) in enumerate(zip(asked, ids, strict=True), 1)
+        )
+    )
+    assert [each.outcome for each in again] == [each.outcome for each in told]
+
+
 async def test_refused_checks_do_not_use_up_the_limit(desk: Worker) -> None:
     for _ in range(7):
         await desk.ask(replace(claim(), issued_on=TODAY))

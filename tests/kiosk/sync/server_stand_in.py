@@ -112,6 +112,8 @@ class Centre:
     page: int = 100
     stale_nonces: int = 0
     refetch: bool = False
+    unsaid: set[int] = field(default_factory=set)
+    """Entries that are taken, and left out of the verdicts."""
 
     authority = "centre.example"
 
@@ -255,7 +257,7 @@ class Centre:
                 payload = KINDS.read(link.entry.header.kind, link.entry.plaintext or b"")
                 assert isinstance(payload, CheckPayload)
             seqs = [link.head.seq for link in links if link.head.seq <= ledger.head.seq]
-            verdicts = tuple(ledger.verdicts[seq] for seq in seqs)
+            verdicts = tuple(ledger.verdicts[seq] for seq in seqs if seq not in self.unsaid)
         statement = journal_batch.receipt_statement(batch.kiosk, batch.journal, ledger.head)
         return PushAnswer(
             mark=ledger.head.seq,

@@ -66,6 +66,26 @@ async def test_each_check_is_told_once_in_its_order_and_judged(tmp_path: Path) -
         assert (await kiosk.database.outbox.waiting()).count == 0
 
 
+@pytest.mark.parametrize(("unsaid", "delivered"), [({1}, 0), ({2}, 1), ({3}, 2), ({2, 3}, 1)])
+async def test_what_has_no_verdict_never_counts_as_delivered(
+    tmp_path: Path, unsaid: set[int], delivered: int
+) -> None:
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        await write(kiosk, "a", "b", "c")
+        kiosk.centre.unsaid = unsaid
+        await kiosk.sync.round()
+        judged = [seq for seq, outcome, _ in await entries(kiosk) if outcome]
+        assert judged == list(range(1, delivered + 1)), "none after the first that lacks one"
+        assert (await kiosk.database.outbox.position()).mark == delivered
+        assert (await kiosk.database.outbox.waiting()).count == 3 - delivered
+        kiosk.centre.unsaid = set()
+        await kiosk.sync.round()
+        assert [outcome for _, outcome, _ in await entries(kiosk)] == ["applied"] * 3
+        assert (await kiosk.database.outbox.waiting()).count == 0
+        assert applied(kiosk) == named("a", "b", "c")
+
+
 @given(
     faults=st.lists(st.sampled_from(["lost", "unanswered", "busy"]), max_size=12),
     sizes=st.lists(st.integers(0, 4), min_size=1, max_size=5),
