@@ -93,7 +93,12 @@ async def test_no_answer_is_shown_for_another_operation(
     ):
         verifier = OnlineVerifier(kiosk.calls)
         heard: list[bytes] = []
-        proxy.answer = lambda answer: heard.append(answer) or answer  # type: ignore[func-returns-value]
+
+        def overheard(answer: bytes) -> bytes:
+            heard.append(answer)
+            return answer
+
+        proxy.answer = overheard
         assert (await verifier.verify(op("a"), NORMAL, 10.0)).state is State.NORMAL
         await voided_since(server)
 
