@@ -60,6 +60,7 @@ class CheckRecords:
 
     def __init__(self, database: Database, ring: KeyRing) -> None:
         self._database = database
+        self._ring = ring
         self._sealer = ring.sealer(TABLE)
         self._tokens = TokenIndex(ring)
         self._registry = RegistryStore(database, ring)
@@ -70,13 +71,13 @@ class CheckRecords:
         Raises:
             DatabaseError: the database cannot be reached.
         """
-        rows = await self._database.read(_FIND, record)
+        rows = await self._rows(record)
         return [found for row in rows if (found := self._opened(record, row)) is not None]
 
     async def of_token(self, record: str, token: str) -> CheckRecord | None:
         """The check that this token opens. Raises as `of_number`."""
         wanted = self._tokens.of_record(record, token) or ""
-        for row in await self._database.read(_FIND, record):
+        for row in await self._rows(record):
             if wanted and hmac.compare_digest(wanted, row[3] or ""):
                 return self._opened(record, row)
         return None
@@ -99,6 +100,11 @@ class CheckRecords:
             _log.error("registry.unreadable", error=error.code)
             return rules.UNREADABLE
         return rules.found(claim, entry)
+
+    async def _rows(self, record: str) -> Sequence[Row]:
+        rows = await self._database.read(_FIND, record)
+        await self._ring.take_up(row[4] for row in rows)
+        return rows
 
     def _opened(self, record: str, row: Row) -> CheckRecord | None:
         op_id, identity, at_ms, _, sealed = row

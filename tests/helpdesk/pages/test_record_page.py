@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from helpdesk.security import KeyRing
 from helpdesk.wire.verification import PATH
 from invoices.verdict import State, Verdict
 from tests.helpdesk.pages.conftest import RECORD, SITE, TOKEN, Office, OpenOffice, claim_of
@@ -158,6 +161,16 @@ async def test_of_two_kiosks_with_one_number_the_token_tells_which(office: Offic
     second = await office.page(SITE.record_address(RECORD, OTHER))
     assert FACE.number in first.lines
     assert known_invoices(TODAY)["voided"][0].number in second.lines
+
+
+async def test_what_another_worker_sealed_by_a_rotated_key_opens_too(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(KeyRing, "RELOAD_SECONDS", 0.0)
+    assert await asyncio.to_thread(KeyRing.rotate, office.config.keys) == 2
+    fresh = await asyncio.to_thread(KeyRing.open, office.config.keys)
+    await replace(office, keys=fresh).told(claim_of())
+    assert FACE.number in (await office.page(SITE.record_address(RECORD, TOKEN))).lines
 
 
 async def test_a_row_that_cannot_be_opened_is_as_good_as_none(office: Office) -> None:
