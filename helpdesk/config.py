@@ -112,7 +112,9 @@ class HelpdeskSection:
     )
     drain: float = _key(5.0, "seconds that running requests get at the end", between(0.1, 60))
     disk_floor: int = _key(200, "MiB free on the disk, below which it is not ready", at_least(0))
-    next_day: bool = _key(default=True, meaning="invoices of today cannot be checked yet")
+    next_day: bool = _key(
+        default=False, meaning="the registry is a day late: invoices of today cannot be checked"
+    )
     years: int = _key(5, "invoices older than this many years cannot; 0: any age", between(0, 100))
     daily_limit: int = _key(5, "checks of one invoice a day; 0: no limit", at_least(0))
 

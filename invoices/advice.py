@@ -112,10 +112,11 @@ _BY_LIMIT: Final[Mapping[PackLimit, tuple[AdviceCode, ...]]] = MappingProxyType(
 def _of_match(
     state: State, source: Source | None, compared: Sequence[Field], limit: PackLimit | None
 ) -> tuple[AdviceCode, ...]:
-    """A pack's match says first what it could not check."""
+    """A pack's match says first what it could not check, and speaks of no details: it has none."""
     told = _BY_STATE[state]
     if source is not Source.PACK:
         return told
+    told = tuple(code for code in told if code is not _A.COMPARE_FACE)
     unchecked = Field.AMOUNT not in compared
     limits = _A.AMOUNT_NOT_CHECKED if unchecked else _A.PACK_CHECKED_AGAIN
     if state is not State.NORMAL:

@@ -76,7 +76,13 @@ class KioskSection:
     idle: int = _key(60, "seconds without a touch until the screen clears", between(20, 3600))
     language: str = _key("zh_CN", "language a visitor meets first: zh_CN or en", language)
     theme: str = _key("default", "default or contrast", one_of("default", "contrast"))
-    next_day: bool = _key(default=True, meaning="refuse invoices of today: they are known tomorrow")
+    next_day: bool = _key(
+        default=False, meaning="the registry is a day late: refuse invoices of today"
+    )
+    bell: bool = _key(
+        default=False,
+        meaning="ring the terminal's bell for each scan: once understood, twice refused",
+    )
     samples: str = _key("", "file of sample codes for the demo's sheet (F9); empty: none")
     keep_days: int = _key(
         7,

@@ -6,11 +6,14 @@ Chinese leads; the verdict is repeated in English.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from invoices.verdict import Source, Verdict
+from invoices.advice import AdviceCode
+from invoices.verdict import Verdict
 from kiosk.told_text import headline
+from printers.characters import width
 from printers.document import Block, Document, Feed, Pair, Qr, Rule, Text
 
 if TYPE_CHECKING:
@@ -22,7 +25,10 @@ if TYPE_CHECKING:
     from kiosk.i18n import Translate
     from kiosk.trust.slip_codes import SlipCode, SlipCodes
 
+_PAUSE = re.compile("(?<=，)|(?=（)")
 SHOWN_DIGITS = 4
+LARGE_COLUMNS = 16
+"""Columns of characters of double width on paper of 58 mm."""
 
 
 class CentreText(Protocol):
@@ -80,7 +86,7 @@ class SlipWriter:
             Text(self.leading("receipt.title"), align="center", bold=True),
             Text(self.centre().name, align="center"),
             Rule(),
-            Text(self._headline(outcome, self.leading), align="center", bold=True, size=2),
+            *_large(self._headline(outcome, self.leading)),
             Text(self._headline(outcome, self.other), align="center"),
         )
 
@@ -104,9 +110,10 @@ class SlipWriter:
         return [Pair(self.leading(f"receipt.{label}"), value) for label, value in facts]
 
     def _source(self, outcome: Outcome) -> str:
-        if outcome.source is Source.PACK and outcome.as_of:
+        if outcome.source and outcome.as_of:
+            # Whoever reads it reads it later: not even the registry's answer is one of now.
             as_of = self.clock.local(outcome.as_of).strftime(_MINUTE)
-            return self.leading("receipt.source.pack", as_of=as_of)
+            return self.leading(f"receipt.source.{outcome.source}", as_of=as_of)
         if outcome.source:
             return self.leading(f"source.{outcome.source}")
         unasked = outcome.verdict is Verdict.UNAVAILABLE
@@ -114,7 +121,7 @@ class SlipWriter:
 
     def _advice(self, outcome: Outcome) -> list[Block]:
         bullet = self.leading("receipt.bullet")
-        return [Text(bullet + self.leading(f"advice.{code}")) for code in outcome.advice]
+        return [Text(bullet + self.leading(_advice_key(code))) for code in outcome.advice]
 
     def _signature(self, code: SlipCode) -> tuple[Block, ...]:
         if code.kid is None:
@@ -136,3 +143,21 @@ class SlipWriter:
             Text(contact, align="center"),
             Feed(1),
         )
+
+
+def _advice_key(code: AdviceCode) -> str:
+    """Paper shows no details, so that it says what was compared instead."""
+    return "receipt.compare_face" if code is AdviceCode.COMPARE_FACE else f"advice.{code}"
+
+
+def _large(headline: str) -> list[Block]:
+    """The headline in large characters, parted where a reader pauses.
+
+    A printer would cut it wherever the narrowest paper's line ends, inside a word.
+    """
+    lines = [""]
+    for part in _PAUSE.split(headline):
+        if lines[-1] and width(lines[-1] + part) > LARGE_COLUMNS:
+            lines.append("")
+        lines[-1] += part
+    return [Text(line, align="center", bold=True, size=2) for line in lines]

@@ -134,6 +134,15 @@ class Verification:
         )
         return await self._book.add(new)
 
+    async def checks_today(self, claim: Claim) -> tuple[int, int | None]:
+        """How often the claim's invoice was checked here today, and how often it may be.
+
+        Raises:
+            StoreError: the book cannot be read.
+        """
+        made = await self._book.asked(claim, self._clock.today())
+        return made, self._rules().daily_limit
+
     async def _ask(self, op_id: str, claim: Claim, *, offline: bool) -> tuple[Outcome, Delivery]:
         told: Outcome | None = None
         if offline or (self._fallback and not self._fallback.reachable()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
@@ -12,6 +12,7 @@ from helpdesk.verification import rules, sealed_form
 from helpdesk.verification.lookup import Lookup
 from helpdesk.verification.question import Pending, Question, Reading
 from helpdesk.verification.store import TABLE
+from invoices.verdict import Verdict
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _log = structlog.stdlib.get_logger("helpdesk.verification")
 
+_COMPARED: Final = frozenset({Verdict.MATCH, Verdict.MISMATCH, Verdict.NOT_FOUND})
 _SEALED = "SELECT sealed FROM verification_check WHERE op_id = $1"
 
 
@@ -52,7 +54,9 @@ class CheckStatusService:
         self._zone = zone
 
     async def status(self, op_id: str) -> Outcome | None:
-        """The outcome the same claim has now; `None` for a check that is not recorded here.
+        """The outcome the same claim has now; `None` where no check under this id was compared.
+
+        A check that a limit refused is none: else guessing would go on here.
 
         Raises:
             DatabaseError: the database cannot be reached.
@@ -61,11 +65,13 @@ class CheckStatusService:
         if not rows:
             return None
         try:
-            claim = sealed_form.claim_in(self._sealer.open(op_id, bytes(rows[0][0])))
+            plain = self._sealer.open(op_id, bytes(rows[0][0]))
+            compared = sealed_form.decode(plain).outcome.verdict in _COMPARED
+            claim = sealed_form.claim_in(plain)
         except HelpdeskError as error:
             _log.error("verification.unreadable", error=error.code)
             return rules.outcome_of(rules.UNREADABLE, None, None, self._clock.now())
-        return await self._compared(op_id, claim)
+        return await self._compared(op_id, claim) if compared else None
 
     async def _compared(self, op_id: str, claim: Claim | None) -> Outcome:
         now = self._clock.now()

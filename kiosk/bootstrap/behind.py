@@ -118,6 +118,7 @@ class _Behind:
             records=RecordDesk(core.records, core.present_state, slips.found),
             signed_slips=SignedSlipDesk(core.trust, core.records, core.clock, slips.found),
             codes=SiteCodes(lambda: core.site.current),
+            bell=self._config.kiosk.bell,
             repeat_seconds=self._config.scanner.repeat_seconds,
             samples=await asyncio.to_thread(read_sheet, self._config),
             sample_page=await asyncio.to_thread(find_page, self._config),

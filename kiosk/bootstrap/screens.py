@@ -17,6 +17,7 @@ from kiosk.reader import InvoiceScan, SignedSlipScan, read_text
 from kiosk.scanners.decoding import decode
 from printers.ledger import JobState
 from tui.kiosk.ports import (
+    ChecksToday,
     Health,
     InvoiceRead,
     Link,
@@ -91,6 +92,15 @@ class CheckDesk:
             return _not_saved(error)
         self._checked(check)
         return check
+
+    async def checks_today(self, claim: Claim) -> ChecksToday | None:
+        """How often the invoice was checked here today."""
+        try:
+            made, limit = await self._verification.checks_today(claim)
+        except KioskError as error:
+            logger.error("the checks of today are not known: %s", error.code)  # noqa: TRY400 - coded
+            return None
+        return None if limit is None else ChecksToday(made, limit)
 
 
 class RecordDesk:

@@ -33,6 +33,8 @@ timezone = "Asia/Shanghai"
 
 [helpdesk]
 listen = "127.0.0.1:{server}"
+# The sheet of samples shows this answer too.
+next_day = true
 control = "{folder}/helpdesk.sock"
 
 [database]
@@ -48,6 +50,7 @@ access = "{folder}/keys/kiosk-access"
 prefix = "A03"
 language = "{language}"
 samples = "{folder}/samples.jsonl"
+next_day = true
 
 [packs]
 folder = "{folder}/packs"

@@ -109,7 +109,7 @@ class Tour:
     def _mangle(self) -> None:
         self._announce("mangled", repr(MANGLED))
         self._program.send(MANGLED)
-        self._see(self._t("notice.problem"))
+        self._see(self._t("notice.unread"))
         self._show()
         self._home()
 

@@ -122,7 +122,7 @@ def visits(visitor: Visitor, matched: Face, kept: Face, wrong: Face) -> int:
     visitor.sees(format_fen(matched.total))
     visitor.slip(record)
     visitor.scans(f"01,32,{wrong.number},{wrong.seller_name},{format_fen(wrong.net)}")
-    visitor.sees(visitor.text("notice.problem"))
+    visitor.sees(visitor.text("notice.unread"))
     visitor.stage.stop_server()
     visitor.scans(write_face(kept))
     record = visitor.told(Verdict.UNAVAILABLE)

@@ -132,3 +132,11 @@ def test_an_expired_pack_says_first_that_normal_was_then() -> None:
 def test_a_rejection_by_a_pack_is_checked_again(verdict: Verdict) -> None:
     assert advice_for(verdict, None, source=Source.PACK)[-1] is AdviceCode.PACK_CHECKED_AGAIN
     assert AdviceCode.PACK_CHECKED_AGAIN not in advice_for(verdict, None, source=Source.REGISTRY)
+
+
+@pytest.mark.parametrize("limit", [None, PackLimit.OUTDATED])
+def test_a_pack_that_has_no_details_asks_nobody_to_compare_them(limit: PackLimit | None) -> None:
+    codes = advice_for(Verdict.MATCH, State.NORMAL, source=Source.PACK, limit=limit)
+    assert AdviceCode.COMPARE_FACE not in codes
+    assert len(codes) >= 2
+    assert AdviceCode.COMPARE_FACE in advice_for(Verdict.MATCH, State.NORMAL)

@@ -33,6 +33,7 @@ CONFIG = """
 requests_per_minute = 0
 kiosk_requests_per_minute = 0
 disk_floor = 0
+next_day = true
 [database]
 url = "sqlite://{folder}/helpdesk.sqlite3"
 [security]

@@ -24,6 +24,7 @@ from invoices.verdict import Source, State, Verdict
 from tui.kiosk.app import KioskApp
 from tui.kiosk.centre import Centre
 from tui.kiosk.ports import (
+    ChecksToday,
     Entry,
     Health,
     InvoiceRead,
@@ -127,6 +128,10 @@ class ScriptedChecks:
     answer: Check | Refused
     gate: asyncio.Event | None = None
     asked: list[tuple[Claim, Entry]] = field(default_factory=list)
+    today: ChecksToday | None = field(default_factory=lambda: ChecksToday(2, 5))
+
+    async def checks_today(self, claim: Claim) -> ChecksToday | None:
+        return self.today
 
     async def check(self, claim: Claim, entry: Entry) -> Check | Refused:
         self.asked.append((claim, entry))

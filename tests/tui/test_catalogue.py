@@ -27,7 +27,7 @@ ANSWERS = [(Verdict.MATCH, state) for state in State] + [
 HEADLINES = {headline_key(*answer, dated=dated) for answer in ANSWERS for dated in (False, True)}
 LARGE = {
     key for answer in ANSWERS for dated in (False, True) for key in large_keys(*answer, dated=dated)
-} | {"record.large"}
+} | {"record.large", "result.large.bad_code"}
 
 
 def composed_keys() -> set[str]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from invoices.claim import Claim
+    from invoices.kinds import Field
     from tui.kiosk.centre import Centre
     from tui.kiosk.ports import Catalogues, Clock, Entry, Health, Ports, Stop
     from tui.kiosk.reception import Reception
@@ -179,13 +180,12 @@ class KioskApp(PagedApp, inherit_bindings=False):
         walk = EntryWalk(claim or Claim())
         self.show(VerifyScreen(self, walk, entry or Entry.TYPED))
 
-    def correct(self, claim: Claim) -> None:
-        from invoices.claim import Claim
-        from tui.kiosk.entry_walk import EntryWalk, typed_texts
+    def correct(self, claim: Claim, field: Field) -> None:
+        from tui.kiosk.correction import correction_walk
         from tui.kiosk.ports import Entry
         from tui.kiosk.screens.verify import VerifyScreen
 
-        walk = EntryWalk(Claim(), typed_texts(claim))
+        walk = correction_walk(claim, field, self.today())
         self.show(VerifyScreen(self, walk, Entry.TYPED))
 
     def go_history(self) -> None:

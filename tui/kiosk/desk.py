@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
 
     from invoices.claim import Claim
+    from invoices.kinds import Field
     from tui.kiosk.centre import Centre
     from tui.kiosk.ports import Entry, Health, Ports
     from tui.kiosk.wording import Wording
@@ -56,8 +57,8 @@ class Desk(Protocol):
     def go_history(self) -> None:
         """To earlier checks."""
 
-    def correct(self, claim: Claim) -> None:
-        """To the questions once more, with the answers of this claim offered."""
+    def correct(self, claim: Claim, field: Field) -> None:
+        """To the questions once more, at one of them, with the answers of this claim offered."""
 
     def go_help(self) -> None:
         """To the answers about this kiosk, over the page."""

@@ -109,6 +109,14 @@ class Refused:
     params: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class ChecksToday:
+    """`made`: checks of one invoice at this kiosk today; `limit`: as many as a day has."""
+
+    made: int
+    limit: int
+
+
 class Checks(Protocol):
     """The main job."""
 
@@ -117,6 +125,9 @@ class Checks(Protocol):
 
         A server that cannot be reached is a `Check` with verdict `unavailable`, kept.
         """
+
+    async def checks_today(self, claim: Claim) -> ChecksToday | None:
+        """How often the invoice was checked here today; `None` where no limit counts it."""
 
 
 class SlipState(StrEnum):
@@ -300,5 +311,7 @@ class Ports:
     samples: Sequence[Sample] = ()
     sample_page: str = ""
     """The file with pictures of the same codes, to hold to a real scanner."""
+    bell: bool = False
+    """Whether scans are heard: one sound for one that was understood, two for any other."""
     repeat_seconds: float = 3.0
     """Seconds after a code was last read in which the same code is the same check."""

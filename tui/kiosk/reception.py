@@ -22,7 +22,7 @@ from tui.kiosk.ports import (
 from tui.kiosk.repeated_scan import LastScan, Repetition
 from tui.kiosk.screens.checking import CheckingScreen
 from tui.kiosk.screens.doubtful_code import DoubtfulCodeScreen
-from tui.kiosk.screens.notice import NoticeScreen, no_record, problem
+from tui.kiosk.screens.notice import NoticeScreen, no_record, problem, unread
 from tui.kiosk.screens.record import RecordScreen
 from tui.kiosk.screens.result import ResultScreen
 from tui.kiosk.signed_slip_words import slip_notice
@@ -32,11 +32,14 @@ if TYPE_CHECKING:
     from invoices.check import Check
     from invoices.claim import Claim
     from invoices.told import Told
-    from tui.kiosk.ports import Checks, Ports, Reading, Records, SignedSlips
+    from tui.kiosk.ports import Checks, ChecksToday, Ports, Reading, Records, SignedSlips
     from tui.kiosk.screen import KioskScreen
 
 PATIENCE = 0.25
 """Seconds a check may take before the screen says that it is under way."""
+
+RING_PAUSE = 0.25
+"""Seconds between two sounds of the bell, so that they can be counted."""
 
 BOUND = 10.0
 """Seconds after which the screen stops waiting, whatever the kiosk promised."""
@@ -48,6 +51,9 @@ class Stage(Desk, Protocol):
     @property
     def page(self) -> KioskScreen | None:
         """What is to see, or lies right under what was laid over it."""
+
+    def bell(self) -> None:
+        """Ring the terminal's bell."""
 
     def show(self, page: KioskScreen) -> None:
         """Make it the page."""
@@ -86,6 +92,7 @@ class Reception:
         repetition = self._last.repetition(code, page, now)
         if repetition is Repetition.NONE:
             self._last.begin(code, now)
+            self._ring(reading)
             self._take(reading)
         elif isinstance(page, ResultScreen):
             page.read_again()
@@ -123,6 +130,17 @@ class Reception:
         else:
             self.submit(claim, Entry.SCAN)
 
+    def _ring(self, reading: Reading) -> None:
+        """A failed scan must not be silent for those who do not see well."""
+        if self._ports.bell:
+            self._stage.bell()
+            if isinstance(reading, Unread):
+                self._stage.start(self._ring_later())
+
+    async def _ring_later(self) -> None:
+        await asyncio.sleep(RING_PAUSE)
+        self._stage.bell()
+
     def _take_waiting(self) -> None:
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
@@ -141,7 +159,7 @@ class Reception:
             case SignedSlipRead(code=code) if self._ports.signed_slips is not None:
                 self._ask(self._proved(code, self._ports.signed_slips))
             case Unread(code=code, params=params):
-                self._stage.show(NoticeScreen(self._stage, problem(code, params)))
+                self._stage.show(NoticeScreen(self._stage, unread(code, params)))
             case _:
                 self._stage.show(NoticeScreen(self._stage, problem("tui.no_service", {})))
 
@@ -167,11 +185,20 @@ class Reception:
         try:
             async with asyncio.timeout(BOUND):
                 answer = await checks.check(claim, entry)
+                today = await self._checks_today(checks, answer)
         except TimeoutError:
-            answer = Refused("tui.timeout")
+            answer, today = Refused("tui.timeout"), None
         if isinstance(answer, Refused):
             return NoticeScreen(self._stage, problem(answer.code, answer.params))
-        return ResultScreen(self._stage, answer)
+        return ResultScreen(self._stage, answer, scanned=entry is Entry.SCAN, today=today)
+
+    async def _checks_today(self, checks: Checks, answer: Check | Refused) -> ChecksToday | None:
+        """How many checks of the invoice there were, where somebody may want to try again."""
+        if isinstance(answer, Refused) or answer.claim is None:
+            return None
+        if answer.outcome.verdict not in {Verdict.MISMATCH, Verdict.NOT_FOUND}:
+            return None
+        return await checks.checks_today(answer.claim)
 
     async def _proved(self, code: str, slips: SignedSlips) -> KioskScreen:
         try:

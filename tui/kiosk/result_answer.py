@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from invoices.verdict import Verdict
 from tui.kiosk.answers import headline_key, large_keys, tone_of
 from tui.kiosk.told_words import record_moment
 from tui.widgets.emblem import Tone
@@ -36,9 +37,16 @@ class Answer:
         return next(fitting, self.large[-1])
 
 
-def fresh_answer(outcome: Outcome, wording: Wording) -> Answer:
-    """The answer to a check that was just made."""
+def fresh_answer(outcome: Outcome, wording: Wording, *, scanned: bool = False) -> Answer:
+    """The answer to a check that was just made; of a scan nobody filled anything in wrong."""
     verdict, state, dated = outcome.verdict, outcome.state, outcome.outdated
+    if scanned and verdict is Verdict.BAD_INPUT:
+        return Answer(
+            tone_of(verdict, state),
+            [wording.say("result.large.bad_code")],
+            wording.say("result.bad_code"),
+            wording.say("result.bad_code.other"),
+        )
     key = headline_key(verdict, state, dated=dated)
     as_of = wording.minute(outcome.as_of) if outcome.as_of else ""
     return Answer(

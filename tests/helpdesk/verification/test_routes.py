@@ -41,6 +41,7 @@ def config_of(folder: Path, url: str, guesses: int) -> Config:
 requests_per_minute = 0
 kiosk_requests_per_minute = 0
 disk_floor = 0
+next_day = true
 [database]
 url = "{url}"
 [security]

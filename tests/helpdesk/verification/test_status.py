@@ -69,6 +69,18 @@ async def test_a_check_that_used_up_the_limit_still_tells_what_is_now(
     assert (await status(client, asked[0], kiosk(keys, asked[0])))[1]["verdict"] == "match"
 
 
+async def test_what_a_limit_refused_is_not_compared_here(
+    serve: Serve, stock: list[Entry], keys: KeyRing
+) -> None:
+    client, ids = await serve(stock), OpIds()
+    for _ in range(DAILY_LIMIT):
+        await ask(client, body(), **kiosk(keys, ids()))
+    guess, early = ids(), ids()
+    assert (await ask(client, body(), **kiosk(keys, guess)))[1]["verdict"] == "daily_limit"
+    assert (await ask(client, body("today"), **kiosk(keys, early)))[1]["verdict"] == "too_early"
+    assert [(await status(client, one, kiosk(keys, one)))[0] for one in (guess, early)] == [404] * 2
+
+
 async def test_a_mismatch_stays_one_and_the_unknown_is_not_found(
     serve: Serve, stock: list[Entry], keys: KeyRing
 ) -> None:

@@ -222,3 +222,33 @@ async def test_nobody_is_asked_whether_they_are_here_while_their_check_runs() ->
         await shows(pilot, "ResultScreen")
         app.second_passed()
         await shows(pilot, "LeavingScreen")
+
+
+@dataclass
+class RingingKiosk(Kiosk):
+    """A kiosk whose scans are heard, or not."""
+
+    bell: bool = True
+
+    async def ports(self) -> Ports:
+        return replace(await super().ports(), bell=self.bell)
+
+
+@pytest.mark.parametrize(
+    ("bell", "data", "rings"),
+    [(True, SCAN, 1), (True, b"hello, world", 2), (False, SCAN, 0), (False, b"hello", 0)],
+)
+async def test_the_bell_tells_a_scan_that_was_understood_from_one_that_was_not(
+    monkeypatch: pytest.MonkeyPatch, bell: bool, data: bytes, rings: int
+) -> None:
+    heard: list[str] = []
+    kiosk = RingingKiosk(bell=bell)
+    app = kiosk.app()
+    monkeypatch.setattr(app, "bell", lambda: heard.append("bell"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await scanned(pilot, kiosk, data)
+        await until(pilot, lambda: len(heard) == rings)
+        await scanned(pilot, kiosk, data if data == SCAN else SCAN, after=0.1)
+        if data == SCAN:
+            await settled(pilot)
+            assert len(heard) == rings, "the same paper is heard once"

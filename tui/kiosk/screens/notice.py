@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -64,6 +64,12 @@ def problem(code: str, params: Mapping[str, str]) -> Notice:
         (Phrase(f"error.{code}", params), Phrase("notice.problem.next")),
         by_hand=True,
     )
+
+
+def unread(code: str, params: Mapping[str, str]) -> Notice:
+    """A code that was read and not understood: the sentence of `error.<code>` and how to go on."""
+    said = problem(code, params)
+    return replace(said, title=Phrase("notice.unread"))
 
 
 def no_record(record: str) -> Notice:

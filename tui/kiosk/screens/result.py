@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from invoices.record import record_code
 from invoices.verdict import Verdict
+from tui.kiosk.correction import doubtful_field
 from tui.kiosk.ports import Refused, ScreenCode, SlipShown, SlipState
 from tui.kiosk.result_answer import Answer, fresh_answer
 from tui.kiosk.result_facts import result_text
@@ -28,7 +29,7 @@ from tui.widgets.prose import Prose
 if TYPE_CHECKING:
     from invoices.check import Check
     from tui.kiosk.desk import Desk
-    from tui.kiosk.ports import Stop
+    from tui.kiosk.ports import ChecksToday, Stop
 
 EDITABLE = frozenset({Verdict.MISMATCH, Verdict.NOT_FOUND, Verdict.BAD_INPUT, Verdict.TOO_EARLY})
 """Answers after which a slip of the hand may be mended."""
@@ -53,9 +54,18 @@ class ResultScreen(KioskScreen):
         Binding("E", "edit", show=False),
     ]
 
-    def __init__(self, desk: Desk, check: Check) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        check: Check,
+        *,
+        scanned: bool = False,
+        today: ChecksToday | None = None,
+    ) -> None:
         super().__init__(desk)
         self.check = check
+        self.scanned = scanned
+        self.today = today
         self.repeated = False
         """Whether its code was read again while it stands; said beside the record's number."""
         self._slip: SlipShown | Refused | None = None
@@ -66,11 +76,17 @@ class ResultScreen(KioskScreen):
 
     def answer(self) -> Answer:
         """The head of the page."""
-        return fresh_answer(self.check.outcome, self.desk.wording)
+        return fresh_answer(self.check.outcome, self.desk.wording, scanned=self.scanned)
 
     def text(self) -> ResultText:
         """All that stands below it."""
-        return result_text(self.check, self.desk.wording, paper=self._paper_comes())
+        return result_text(
+            self.check,
+            self.desk.wording,
+            paper=self._paper_comes(),
+            scanned=self.scanned,
+            today=self.today,
+        )
 
     # --- what it shows -----------------------------------------------------------------------
 
@@ -212,7 +228,7 @@ class ResultScreen(KioskScreen):
     def action_edit(self) -> None:
         """Correct what was typed, keeping the rest."""
         if self.check.claim is not None:
-            self.desk.correct(self.check.claim)
+            self.desk.correct(self.check.claim, doubtful_field(self.check))
 
     # --- inside ------------------------------------------------------------------------------
 
