@@ -24,7 +24,7 @@ def read_sheet(config: Config) -> tuple[Sample, ...]:
     if not config.kiosk.samples:
         return ()
     return tuple(
-        Sample(headline_key(sample.verdict, sample.state), sample.payload.encode())
+        Sample(headline_key(sample.verdict, sample.state, scanned=True), sample.payload.encode())
         for sample in sheet_samples(read_samples(config.folder / config.kiosk.samples))
     )
 

@@ -45,7 +45,9 @@ def write_sheet(samples: Sequence[Sample], page: Path, translate: Translate, lan
     """Write the page, its pictures inside: each code with the answer that it must give."""
     figures = [
         FIGURE.format(
-            caption=html.escape(translate(headline_key(sample.verdict, sample.state))),
+            caption=html.escape(
+                translate(headline_key(sample.verdict, sample.state, scanned=True))
+            ),
             picture=base64.b64encode(png(sample.payload)).decode("ascii"),
             payload=html.escape(sample.payload),
         )

@@ -15,6 +15,7 @@ from invoices.verdict import State, Verdict
 from kiosk.demo.errors import DemoError
 from kiosk.demo.proof import prove
 from kiosk.demo.samples import one_of_each
+from tui.kiosk.answers import headline_key
 
 if TYPE_CHECKING:
     from kiosk.demo.language import DemoLanguage
@@ -206,7 +207,7 @@ class Tour:
         screen = self._until(holds, wanted)
         found = RECORD.search(screen)
         self._last = found.group() if found else ""
-        said = self._say(_headline_key(verdict, state))
+        said = self._say(headline_key(verdict, state, scanned=True))
         self._tell(f"    ⇒ {said}  {self._last}")
         return self._last
 
@@ -241,7 +242,7 @@ class Tour:
         return text
 
     def _headline(self, verdict: Verdict, state: State | None) -> str:
-        return self._t(_headline_key(verdict, state))
+        return self._t(headline_key(verdict, state, scanned=True))
 
     def _home(self) -> None:
         self._program.send("\x1b")
@@ -270,10 +271,6 @@ class Tour:
     def _difference(self, wanted: str) -> DemoError:
         self._show()
         return DemoError("demo.difference", wanted=wanted)
-
-
-def _headline_key(verdict: Verdict, state: State | None) -> str:
-    return f"result.{verdict}" if state is None else f"result.match.{state}"
 
 
 def _unwrapped(text: str) -> str:

@@ -181,7 +181,6 @@ def test_an_import_beside_the_running_server_is_seen_by_the_next_scan(
     assert record_in(code) == record
 
     # The slip of then: what it said, and beside it what the registry says now.
-    visitor.goes_home()
     visitor.scans(code)
     screen = visitor.shown(record, Verdict.MATCH, State.NORMAL)
     assert visitor.text("result.match.voided") in screen

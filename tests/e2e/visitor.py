@@ -23,6 +23,7 @@ from kiosk.demo.paper import Paper, PrintedSlip
 from kiosk.demo.stage import Stage
 from kiosk.demo.terminal_program import TerminalProgram
 from kiosk.i18n import Catalogues
+from tui.kiosk.answers import headline_key
 from tui.kiosk.screens.notice import SIGNS
 
 ROOT = Path(__file__).parents[2]
@@ -126,7 +127,8 @@ class Visitor:
         )
 
     def headline(self, verdict: Verdict, state: State | None = None) -> str:
-        return self.text(f"result.{verdict}" if state is None else f"result.match.{state}")
+        """Of a scan: what is typed has other words where it is wrong."""
+        return self.text(headline_key(verdict, state, scanned=True))
 
     def answered(self, seconds: float) -> bool:
         """Whether a new answer appears in time."""

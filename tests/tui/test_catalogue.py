@@ -24,7 +24,12 @@ LANGUAGES = ("zh_CN", "en")
 ANSWERS = [(Verdict.MATCH, state) for state in State] + [
     (verdict, None) for verdict in Verdict if verdict is not Verdict.MATCH
 ]
-HEADLINES = {headline_key(*answer, dated=dated) for answer in ANSWERS for dated in (False, True)}
+HEADLINES = {
+    headline_key(*answer, dated=dated, scanned=scanned)
+    for answer in ANSWERS
+    for dated in (False, True)
+    for scanned in (False, True)
+}
 LARGE = {
     key for answer in ANSWERS for dated in (False, True) for key in large_keys(*answer, dated=dated)
 } | {"record.large", "result.large.bad_code"}

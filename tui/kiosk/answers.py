@@ -26,8 +26,15 @@ def tone_of(verdict: Verdict, state: State | None, *, dated: bool = False) -> To
     return _TONES[verdict]
 
 
-def headline_key(verdict: Verdict, state: State | None, *, dated: bool = False) -> str:
-    """The key of the one sentence that is the answer; a dated normal has a place for `as_of`."""
+def headline_key(
+    verdict: Verdict, state: State | None, *, dated: bool = False, scanned: bool = False
+) -> str:
+    """The key of the one sentence that is the answer; a dated normal has a place for `as_of`.
+
+    Of a code that was `scanned` nobody has filled anything in wrong.
+    """
+    if scanned and verdict is Verdict.BAD_INPUT:
+        return "result.bad_code"
     if dated and state is State.NORMAL:
         return "result.match.then_normal"
     if verdict is Verdict.MATCH and state is not None:
@@ -35,9 +42,12 @@ def headline_key(verdict: Verdict, state: State | None, *, dated: bool = False) 
     return f"result.{verdict}"
 
 
-def large_keys(verdict: Verdict, state: State | None, *, dated: bool = False) -> tuple[str, ...]:
+def large_keys(
+    verdict: Verdict, state: State | None, *, dated: bool = False, scanned: bool = False
+) -> tuple[str, ...]:
     """The keys of the same answer in a few large characters, the fullest words first."""
-    key = headline_key(verdict, state, dated=dated).replace("result.", "result.large.", 1)
+    headline = headline_key(verdict, state, dated=dated, scanned=scanned)
+    key = headline.replace("result.", "result.large.", 1)
     return (key, f"{key}.short") if state is State.RED_PARTIAL else (key,)
 
 

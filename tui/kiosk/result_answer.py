@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from invoices.verdict import Verdict
 from tui.kiosk.answers import headline_key, large_keys, tone_of
 from tui.kiosk.told_words import record_moment
 from tui.widgets.emblem import Tone
@@ -40,18 +39,12 @@ class Answer:
 def fresh_answer(outcome: Outcome, wording: Wording, *, scanned: bool = False) -> Answer:
     """The answer to a check that was just made; of a scan nobody filled anything in wrong."""
     verdict, state, dated = outcome.verdict, outcome.state, outcome.outdated
-    if scanned and verdict is Verdict.BAD_INPUT:
-        return Answer(
-            tone_of(verdict, state),
-            [wording.say("result.large.bad_code")],
-            wording.say("result.bad_code"),
-            wording.say("result.bad_code.other"),
-        )
-    key = headline_key(verdict, state, dated=dated)
+    key = headline_key(verdict, state, dated=dated, scanned=scanned)
+    large = large_keys(verdict, state, dated=dated, scanned=scanned)
     as_of = wording.minute(outcome.as_of) if outcome.as_of else ""
     return Answer(
         tone_of(verdict, state, dated=dated),
-        [wording.say(large) for large in large_keys(verdict, state, dated=dated)],
+        [wording.say(words) for words in large],
         wording.say(key, as_of=as_of),
         wording.say(f"{key}.other", as_of=as_of),
     )

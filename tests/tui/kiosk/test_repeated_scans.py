@@ -17,6 +17,7 @@ from tests.tui.scripted_ports import RECORD, SCAN, SLIP_SCAN, Kiosk, ScriptedChe
 from tui.kiosk.ports import Ports, Refused
 from tui.kiosk.screens.verify import VerifyScreen
 
+THIRD_SCAN = OTHER_SCAN.replace(b"42163", b"42164")
 TYPED = ("space", "1", *"011002600111", "enter", *"12345678", "enter", *"20261103", "enter")
 
 
@@ -199,9 +200,12 @@ async def test_a_scan_that_waited_goes_with_its_visitor() -> None:
         await shows(pilot, "AttractScreen")
         kiosk.checks.gate.set()
         await settled(pilot)
-        await pilot.press("space")
-        await shows(pilot, "HomeScreen")
         assert checks_of(kiosk) == 1
+        await scanned(pilot, kiosk, THIRD_SCAN)
+        await shows(pilot, "ResultScreen")
+        await settled(pilot)
+        numbers = [claim.number for claim, _ in kiosk.checks.asked]
+        assert numbers == ["12345678", "26112000000048542164"]
 
 
 async def test_nobody_is_asked_whether_they_are_here_while_their_check_runs() -> None:

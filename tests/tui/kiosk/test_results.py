@@ -47,8 +47,7 @@ async def test_the_answer_is_told_by_words_and_shape(
     async with kiosk.app(language).run_test(size=(80, 24)) as pilot:
         await scan(SCAN, then="ResultScreen")(pilot, kiosk)
         shown = str(app_of(pilot).screen.query_one("#headline", Static).content)
-        # Nobody has filled in anything of a code that was scanned.
-        key = "result.bad_code" if verdict is Verdict.BAD_INPUT else headline_key(verdict, state)
+        key = headline_key(verdict, state, scanned=True)
         assert shown == CATALOGUES.translator(language)(key)
         assert app_of(pilot).screen.query_one(Emblem).has_class(f"-{tone_of(verdict, state)}")
         (details,) = app_of(pilot).screen.query("#details").results(Facts)
