@@ -139,6 +139,7 @@ class Enrolment:
         except ConstraintError as error:
             # Two at once, or keys or a journal that another kiosk has: a cloned disk.
             raise WireError(Fault.ENROLMENT_USED) from error
+        self._named.leased(code.kiosk)
         grant = await self._grants.grant(code.kiosk)
         return enrolment.answer(code.proof_key, request, grant, self._chance(32))
 

@@ -28,6 +28,10 @@ _NOTE: Final = (
     " ON CONFLICT (kiosk) DO NOTHING"
 )
 _SEEN: Final = "seen"
+_REMEMBERED_SECONDS: Final = 5.0
+"""So long a name is not looked up again, which costs a check a fifth of its time. Another worker
+on the same database hears of an enrolment so much later."""
+_MOST_REMEMBERED: Final = 1024
 _WAITS: Final = {KioskStanding.ADDED.value, _SEEN}
 
 
@@ -37,6 +41,7 @@ class NamedKiosks:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._admitted: dict[str, float] = {}
 
     async def check(self, name: str) -> None:
         """Note that a kiosk calls itself so, lest the name be leased to another one.
@@ -47,11 +52,24 @@ class NamedKiosks:
             RequestError: 403 `auth.leased`: two machines would write the same record numbers;
                 403 `auth.names` where so many names are in use that somebody makes them up.
         """
+        if self._admitted.get(name, 0.0) > self._clock.monotonic():
+            return
         known = {row[0] for row in await self._database.read(_KNOWN, name)}
         if not known and is_prefix(name):
             await self._note(name)
         elif known not in (set(), {_SEEN}, _WAITS):
             raise RequestError(LEASED, status=403)
+        self._remember(name)
+
+    def leased(self, name: str) -> None:
+        """A kiosk has enrolled under this name: from now on nobody else calls itself so."""
+        self._admitted.pop(name, None)
+
+    def _remember(self, name: str) -> None:
+        # Names are made up at will: what is remembered of them has an end.
+        if len(self._admitted) >= _MOST_REMEMBERED:
+            self._admitted.clear()
+        self._admitted[name] = self._clock.monotonic() + _REMEMBERED_SECONDS
 
     async def forget(self) -> int:
         """Forget all names, so that their prefixes can be leased; how many there were."""

@@ -70,6 +70,26 @@ async def test_a_kiosk_in_use_goes_on_until_it_enrols_under_its_prefix(centre: C
         await bureau.fleet.fence("B01")
 
 
+async def test_a_name_is_looked_up_once_in_a_while_and_at_once_when_it_is_leased(
+    centre: Centre,
+) -> None:
+    names, clock = centre.bureau.named, centre.clock
+    await names.check("A05")
+    async with centre.database.transaction() as tx:
+        await tx.execute("DELETE FROM kiosks_named")
+    await names.check("A05")
+    assert await centre.rows("SELECT kiosk FROM kiosks_named") == [], "it was not looked up"
+    clock.pass_(seconds=6)
+    await names.check("A05")
+    assert await centre.rows("SELECT kiosk FROM kiosks_named") == [("A05",)]
+    await centre.enrol(new_kiosk(), prefix="A05")
+    with pytest.raises(RequestError, match=r"auth\.leased"):
+        await names.check("A05")
+    for number in range(3 * named._MOST_REMEMBERED):
+        names._remember(f"X{number}")
+    assert len(names._admitted) <= named._MOST_REMEMBERED
+
+
 async def test_names_that_can_be_no_prefix_are_not_noted(
     centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
