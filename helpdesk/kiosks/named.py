@@ -29,8 +29,8 @@ _NOTE: Final = (
 )
 _SEEN: Final = "seen"
 _REMEMBERED_SECONDS: Final = 5.0
-"""So long a name is not looked up again, which costs a check a fifth of its time. Another worker
-on the same database hears of an enrolment so much later."""
+"""So long a name is not looked up again: a read beside the check's own (docs/performance.md).
+Another worker on the same database hears of an enrolment so much later."""
 _MOST_REMEMBERED: Final = 1024
 _WAITS: Final = {KioskStanding.ADDED.value, _SEEN}
 
