@@ -136,6 +136,11 @@ class Push:
             return Held.NOTHING
         except RefusalError as error:
             return Held.NOTHING if error.key_unknown else Held.MARK
+        except TransportError as error:
+            # A server that does not know our key signs no answer to it, and so do impostors.
+            if error.code != "server.unsigned":
+                raise
+            return Held.UNKNOWN
         return Held.MARK
 
     async def _batch(self, identity: Identity) -> _Sent:

@@ -80,8 +80,14 @@ def furniture(tmp_path: Path) -> Furniture:
     return furnish(tmp_path / "server")
 
 
-@pytest_asyncio.fixture
-async def server(furniture: Furniture) -> AsyncIterator[Server]:
+@pytest.fixture
+def furniture_anew(tmp_path: Path) -> Furniture:
+    (tmp_path / "anew").mkdir()
+    return furnish(tmp_path / "anew")
+
+
+@asynccontextmanager
+async def served(furniture: Furniture) -> AsyncIterator[Server]:
     clock = TwoClocks()
     async with database_of(furniture.config.database.url) as database:
         await migrate(database)
@@ -93,8 +99,16 @@ async def server(furniture: Furniture) -> AsyncIterator[Server]:
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield Server(runner.addresses[0][1], app[RESOURCES], clock, runner)
-    await runner.cleanup()
+    try:
+        yield Server(runner.addresses[0][1], app[RESOURCES], clock, runner)
+    finally:
+        await runner.cleanup()
+
+
+@pytest_asyncio.fixture
+async def server(furniture: Furniture) -> AsyncIterator[Server]:
+    async with served(furniture) as running:
+        yield running
 
 
 @asynccontextmanager
@@ -291,3 +305,22 @@ async def test_a_kiosk_enrolled_anew_hears_of_what_it_asked_under_its_old_name(
     assert found is not None
     assert found.outcome.verdict is Verdict.MATCH
     assert await server.rows("SELECT SUM(checks) FROM verification_count") == [(1,)]
+
+
+async def test_a_kiosk_can_be_enrolled_anew_where_the_server_lost_its_keys(
+    server: Server, furniture_anew: Furniture, tmp_path: Path
+) -> None:
+    """The new server's answers prove nothing to a kiosk of the old one; its code does."""
+    async with kiosk_at(server, tmp_path / "kiosk") as kiosk:
+        record = await keep(kiosk, "a")
+        assert await kiosk.sync.round()
+    async with (
+        served(furniture_anew) as anew,
+        kiosk_at(anew, tmp_path / "kiosk", seed=2) as kiosk,
+    ):
+        invitation = await anew.bureau.enrolment.invite("", "A07")
+        await kiosk.enrolment.enrol(invitation.code)
+        assert kiosk.identities.needed.kiosk == "A07"
+        assert await kiosk.sync.round()
+        assert (await kiosk.database.checks.find(record)) is not None
+        assert (await kiosk.sync.report()).form()["waiting"] == 0
