@@ -59,14 +59,20 @@ def next_field(claim: Claim) -> Field | None:
     return next(iter(claim.missing), None)
 
 
-def progress(field: Field, text: str, claim: Claim, today: date) -> Progress:
+def progress(
+    field: Field, text: str, claim: Claim, today: date, oldest: date | None = None
+) -> Progress:
     """What to say of `text`, typed so far into `field` of `claim`, on the Beijing day `today`.
 
+    A date before `oldest`, the first that a check goes back to, is refused where it is typed.
     In the code's place `COMPLETE` does not mean that no digit may follow: ten digits can be
     the head of twelve, twelve of twenty. So the screen waits for the visitor to go on.
     Raises nothing, whatever the text.
     """
-    return _GUIDES[field](text, claim, today)
+    told = _GUIDES[field](text, claim, today)
+    if field is Field.ISSUED_ON and oldest is not None and _too_old(text, told, oldest):
+        return wrong(EntryCode.DATE_OLD, oldest=oldest.isoformat())
+    return told
 
 
 def _code(text: str, claim: Claim, today: date) -> Progress:
@@ -167,6 +173,15 @@ def _date_unread(typed: str, error: ClaimError) -> Progress:
         return wrong(EntryCode.DATE_DAY)
     begun = len(typed) < len("2026-10-10") and not is_digits(typed) and _is_date_like(typed)
     return partial(EntryCode.DATE_MORE, 1) if begun else wrong(EntryCode.DATE_FORM)
+
+
+def _too_old(text: str, told: Progress, oldest: date) -> bool:
+    """A year to no avail is said at once, as one to come is."""
+    typed = solid(text)
+    if told.state is EntryState.COMPLETE:
+        return parse_issued_on(typed) < oldest
+    begun = told.code is EntryCode.DATE_MORE and is_digits(typed[:4])
+    return begun and len(typed) >= 4 and int(typed[:4]) < oldest.year  # noqa: PLR2004 - a year
 
 
 def _is_date_like(typed: str) -> bool:

@@ -42,6 +42,7 @@ class EntryCode(StrEnum):
     DATE_OK = "entry.issued_on.ok"
     DATE_OTHER_YEAR = "entry.issued_on.other_year"
     DATE_FUTURE = "entry.issued_on.future"
+    DATE_OLD = "entry.issued_on.old"
     DATE_DAY = "entry.issued_on.day"
     DATE_FORM = "entry.issued_on.form"
     AMOUNT_EMPTY_NET = "entry.amount.empty_net"

@@ -20,6 +20,7 @@ _PREFIX: Final = re.compile(r"[A-Z][A-Z0-9]{0,5}")
 _RECORD: Final = re.compile(r"([A-Z][A-Z0-9]{0,5})-([0-9]{6})-([0-9]{4,7})")
 _TOKEN: Final = re.compile(rf"[A-Z2-7]{{{TOKEN_LENGTH}}}")
 _CENTURY: Final = 2000
+_DAY_DIGITS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,28 @@ def parse(text: str) -> RecordNumber:
     if counter == 0 or f"{counter:0{COUNTER_DIGITS}d}" != parts[3]:
         raise RecordError(Fault.RECORD_FORM)
     return record
+
+
+def spelled(text: str, today: date) -> str:
+    """The record number as it is printed, of one typed in any case, with its hyphens or without.
+
+    Without them the parts are told by the day: no record is of a day after `today`, and the
+    counter is four digits long unless that leaves no such day.
+    Raises `RecordError` `record.form`.
+    """
+    solid = "".join(text.split()).upper()
+    if "-" in solid:
+        return _spelled(solid)
+    for digits in range(COUNTER_DIGITS, len(str(COUNTER_LIMIT))):
+        day = solid[:-digits]
+        candidate = f"{day[:-_DAY_DIGITS]}-{day[-_DAY_DIGITS:]}-{solid[-digits:]}"
+        try:
+            found = parse(candidate)
+        except RecordError:
+            continue
+        if found.day <= today:
+            return candidate
+    raise RecordError(Fault.RECORD_FORM)
 
 
 def record_code(record: str, token: str) -> str:

@@ -27,6 +27,10 @@ class Policy:
     years: int | None = 5
     daily_limit: int | None = 5
 
+    def oldest(self, today: date) -> date | None:
+        """The first day of issue that is not too old on `today`; None where none is."""
+        return None if self.years is None else years_before(today, self.years)
+
     def exhausted(self, checks_today: int) -> bool:
         """Whether an invoice checked so often today may not be checked again."""
         return self.daily_limit is not None and checks_today >= self.daily_limit
@@ -47,6 +51,7 @@ def refusal(claim: Claim, today: date, policy: Policy) -> Verdict | None:
         return Verdict.UNSUPPORTED
     if policy.next_day and claim.issued_on >= today:
         return Verdict.TOO_EARLY
-    if policy.years is not None and claim.issued_on < years_before(today, policy.years):
+    oldest = policy.oldest(today)
+    if oldest is not None and claim.issued_on < oldest:
         return Verdict.TOO_OLD
     return None

@@ -14,6 +14,7 @@ from helpdesk.cli.frame import DEFAULT_CONFIG, ConfigOption, Frame, JsonOption, 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
 
     from helpdesk.config import Config
     from helpdesk.trust.issuer import Issuer
@@ -89,9 +90,10 @@ def init_root(
     from helpdesk.trust.issuer import init_root as make
 
     frame = frame_of(context)
-    folder = frame.load(config).keys
+    settings = frame.load(config)
+    folder = settings.keys
     issuer = make(out, folder, KeyRing.open(folder), SystemClock().now(), os.urandom)
-    _tell_issuer(frame, "cli.keys.root_made", issuer, out, as_json=as_json)
+    _tell_issuer(frame, "cli.keys.root_made", issuer, out, settings.centre.zone, as_json=as_json)
 
 
 def renew_issuer(
@@ -106,9 +108,11 @@ def renew_issuer(
     from helpdesk.trust.issuer import renew_issuer as renew
 
     frame = frame_of(context)
-    folder = frame.load(config).keys
+    settings = frame.load(config)
+    folder = settings.keys
     issuer = renew(root, folder, KeyRing.open(folder), SystemClock().now(), os.urandom)
-    _tell_issuer(frame, "cli.keys.issuer_renewed", issuer, root, as_json=as_json)
+    zone = settings.centre.zone
+    _tell_issuer(frame, "cli.keys.issuer_renewed", issuer, root, zone, as_json=as_json)
 
 
 def list_keys(
@@ -120,6 +124,7 @@ def list_keys(
     from helpdesk.trust.commands import LIST
 
     frame = frame_of(context)
+    settings = frame.load(config)
 
     def tell(line: Mapping[str, Any]) -> None:
         if as_json:
@@ -127,9 +132,11 @@ def list_keys(
             return
         key = "cli.keys.revoked_key" if line["revoked_at"] else "cli.keys.key"
         words = {name: str(value) for name, value in line.items() if name != "uses"}
+        for name in ("not_before", "not_after", "revoked_at"):
+            words[name] = _minute(line[name], settings.centre.zone) if line[name] else ""
         frame.say(key, uses=", ".join(line["uses"]), **words)
 
-    frame.run(frame.load(config), LIST, {}, tell)
+    frame.run(settings, LIST, {}, tell)
 
 
 def revoke(
@@ -194,7 +201,9 @@ def trust_list(
     frame.run(frame.load(config), TRUST_LIST, {"file": str(out.absolute())}, tell)
 
 
-def _tell_issuer(frame: Frame, key: str, issuer: Issuer, root: Path, *, as_json: bool) -> None:
+def _tell_issuer(
+    frame: Frame, key: str, issuer: Issuer, root: Path, zone: ZoneInfo, *, as_json: bool
+) -> None:
     words = {
         "root": issuer.root.public.hex(),
         "folder": str(root),
@@ -204,4 +213,11 @@ def _tell_issuer(frame: Frame, key: str, issuer: Issuer, root: Path, *, as_json:
     if as_json:
         frame.json(words)
     else:
-        frame.say(key, **words)
+        frame.say(key, **{**words, "until": _minute(words["until"], zone)})
+
+
+def _minute(moment: str, zone: ZoneInfo) -> str:
+    """A moment in ISO 8601 on the centre's wall clock."""
+    from datetime import datetime
+
+    return datetime.fromisoformat(moment).astimezone(zone).strftime("%Y-%m-%d %H:%M")

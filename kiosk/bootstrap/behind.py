@@ -122,6 +122,7 @@ class _Behind:
             repeat_seconds=self._config.scanner.repeat_seconds,
             samples=await asyncio.to_thread(read_sheet, self._config),
             sample_page=await asyncio.to_thread(find_page, self._config),
+            oldest=lambda: core.rules().oldest(core.clock.today()),
         )
 
     def _name_centre(self, told: CentreInfo) -> None:
@@ -214,5 +215,5 @@ def _first(config: Config) -> Surroundings:
     scanner = "unknown" if config.scanner.keyboard else "none"
     return Surroundings(
         printer="none" if config.printer.kind == "none" else "unknown",
-        scanner="lost" if config.scanner.serial else scanner,
+        scanner="unknown" if config.scanner.serial else scanner,
     )

@@ -41,6 +41,8 @@ from kiosk.trust.store import TrustStore
 from kiosk.verification import Fallback, Verification
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kiosk.clock import Clock
     from kiosk.config import Config
     from kiosk.db.database import Database
@@ -79,6 +81,8 @@ class Core:
     export: Export
     trust: TrustStore
     issuer: IssuerSource
+    rules: Callable[[], CheckRules]
+    """Those of a check, as they count now."""
     site: PublicSite
     centre: ServerWord[CentreInfo, CentreInfo]
     packs: PackStore
@@ -183,6 +187,7 @@ async def _joined(
         export=Export(database.outbox, identities, random),
         trust=trust,
         issuer=lambda: issuer_of(identities.current),
+        rules=lambda: rules.now,
         site=site,
         centre=centre,
         packs=packs,

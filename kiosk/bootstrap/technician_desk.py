@@ -99,7 +99,7 @@ class TechnicianDesk:
         try:
             await self.restart()
         except RestartError as error:
-            return Outcome(good=False, text=text(f"tech.did.{error.code}", **error.params))
+            return Outcome(good=False, text=text(f"error.{error.code}", **error.params))
         return Outcome(good=True, text=text("tech.did.restart"))
 
     def _stale(self) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from kiosk.cli.frame import DEFAULT_CONFIG, ConfigOption, Frame, JsonOption, frame_of
+from kiosk.cli.moments import to_minute
 from kiosk.complaints import NEGATIVE, OK
 
 if TYPE_CHECKING:
@@ -113,13 +113,9 @@ def _tell(frame: Frame, config: Config, answer: Mapping[str, Any]) -> None:
         frame.complain(reason, {})
         return
     key = _SAID[answer.get("taken")]
-    times = {name: _local(config, answer[name]) for name in ("as_of", "expires")}
+    times = {name: to_minute(answer[name], config.zone) for name in ("as_of", "expires")}
     frame.say(frame.text(key, version=answer["version"], files=answer["files"], **times))
     if answer["expired"]:
         frame.say(frame.text("cli.packs.expired"))
     if answer["refused"]:
         frame.say(frame.text("cli.packs.refused", refused=answer["refused"]))
-
-
-def _local(config: Config, moment: str) -> str:
-    return datetime.fromisoformat(moment).astimezone(config.zone).strftime("%Y-%m-%d %H:%M")

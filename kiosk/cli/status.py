@@ -16,6 +16,8 @@ from kiosk.complaints import CANNOT_TELL, OK
 from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from kiosk.config import Config
 
 PAUSE: Final = 2.0
@@ -46,14 +48,16 @@ def _status(
     frame = frame_of(context)
 
     def once() -> int:
-        state = frame.wait(_state(frame, frame.config(config)))
-        _teller(frame, as_json=as_json)(state)
+        settings = frame.config(config)
+        state = frame.wait(_state(frame, settings))
+        _teller(frame, settings.zone, as_json=as_json)(state)
         return OK if state["running"] else CANNOT_TELL
 
     def over_and_over() -> int:
-        tell = _teller(frame, as_json=as_json, pause=seconds)
+        settings = frame.config(config)
+        tell = _teller(frame, settings.zone, as_json=as_json, pause=seconds)
         try:
-            frame.wait(_watch(frame, frame.config(config), tell, seconds))
+            frame.wait(_watch(frame, settings, tell, seconds))
         except KeyboardInterrupt:
             return OK
         except BrokenPipeError:
@@ -100,17 +104,19 @@ async def _state(frame: Frame, config: Config) -> State:
     return resting_form(await Checkup(config, SystemClock(config.zone)).inside())
 
 
-def _teller(frame: Frame, *, as_json: bool, pause: float = 0.0) -> Callable[[State], None]:
+def _teller(
+    frame: Frame, zone: ZoneInfo, *, as_json: bool, pause: float = 0.0
+) -> Callable[[State], None]:
     """How a state is told: as JSON, as lines, or on a terminal in the place of the last one."""
     if as_json:
         return _Changes(lambda state: frame.say(json.dumps(state, ensure_ascii=False)))
     if not pause or not sys.stdout.isatty():
-        return _Changes(lambda state: [*map(frame.say, _lines(frame, state))])
+        return _Changes(lambda state: [*map(frame.say, _lines(frame, state, zone))])
     from kiosk.cli.in_place import InPlace
 
     place = InPlace(sys.stdout)
     hint = frame.text("cli.status.watching", seconds=f"{pause:g}")
-    return lambda state: place.show([*_lines(frame, state), hint])
+    return lambda state: place.show([*_lines(frame, state, zone), hint])
 
 
 class _Changes:
@@ -126,7 +132,7 @@ class _Changes:
             self._tell(state)
 
 
-def _lines(frame: Frame, state: State) -> Iterator[str]:
+def _lines(frame: Frame, state: State, zone: ZoneInfo) -> Iterator[str]:
     text = frame.text
     if state["running"] is None:
         code, params = state["error"]["code"], state["error"]["params"]
@@ -143,4 +149,4 @@ def _lines(frame: Frame, state: State) -> Iterator[str]:
             scanner=text(f"cli.status.device.{state['scanner']}"),
             **counts,
         )
-    yield from report_lines(frame, state["sync"])
+    yield from report_lines(frame, state["sync"], zone)

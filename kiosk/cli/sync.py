@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from kiosk.cli.frame import DEFAULT_CONFIG, ConfigOption, Frame, JsonOption, frame_of
+from kiosk.cli.moments import to_second
 from kiosk.complaints import CANNOT_TELL, NEGATIVE, OK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from zoneinfo import ZoneInfo
 
     from kiosk.config import Config
 
@@ -35,8 +37,9 @@ def _now(
     frame = frame_of(context)
 
     def work() -> int:
-        answer = frame.wait(_ask(frame, frame.config(config), "sync.now", {}))
-        _tell(frame, answer, report_lines, as_json=as_json)
+        settings = frame.config(config)
+        answer = frame.wait(_ask(frame, settings, "sync.now", {}))
+        _tell(frame, answer, report_lines, settings.zone, as_json=as_json)
         if answer["failure"]:
             frame.complain(answer["failure"], {"status": ""})
         return CANNOT_TELL if answer["failure"] or answer["waiting"] else OK
@@ -55,8 +58,9 @@ def _explain(
 
     def work() -> int:
         params = {"entry": entry}
-        answer = frame.wait(_ask(frame, frame.config(config), "sync.explain", params))
-        _tell(frame, answer, story_lines, as_json=as_json)
+        settings = frame.config(config)
+        answer = frame.wait(_ask(frame, settings, "sync.explain", params))
+        _tell(frame, answer, story_lines, settings.zone, as_json=as_json)
         return NEGATIVE if answer["outcome"] == "refused" else OK
 
     frame.guard(work)
@@ -74,19 +78,20 @@ async def _ask(
 def _tell(
     frame: Frame,
     answer: dict[str, Any],
-    lines: Callable[[Frame, dict[str, Any]], Iterator[str]],
+    lines: Callable[[Frame, dict[str, Any], ZoneInfo], Iterator[str]],
+    zone: ZoneInfo,
     *,
     as_json: bool,
 ) -> None:
     if as_json:
         frame.say(json.dumps(answer, ensure_ascii=False))
         return
-    for line in lines(frame, answer):
+    for line in lines(frame, answer, zone):
         frame.say(line)
 
 
-def report_lines(frame: Frame, report: dict[str, Any]) -> Iterator[str]:
-    """How sync stands, a fact a line."""
+def report_lines(frame: Frame, report: dict[str, Any], zone: ZoneInfo) -> Iterator[str]:
+    """How sync stands, a fact a line; `zone` is the centre's."""
     text = frame.text
     if report["kiosk"] is None:
         yield text("cli.sync.nobody")
@@ -95,32 +100,32 @@ def report_lines(frame: Frame, report: dict[str, Any]) -> Iterator[str]:
         yield text("cli.sync.kiosk", kiosk=report["kiosk"], standing=standing)
     yield text("cli.sync.delivered", mark=report["mark"], head=report["head"])
     if report["waiting"]:
-        oldest = _local(report["oldest"])
+        oldest = to_second(report["oldest"], zone)
         yield text("cli.sync.waiting", count=report["waiting"], oldest=oldest)
     if report["parked"]:
         why = reason_of(frame, report["parked"])
-        yield text("cli.sync.parked", since=_local(report["parked_at"]), why=why)
+        yield text("cli.sync.parked", since=to_second(report["parked_at"], zone), why=why)
     if report["contact_at"]:
-        yield text("cli.sync.contact", at=_local(report["contact_at"]))
+        yield text("cli.sync.contact", at=to_second(report["contact_at"], zone))
 
 
-def story_lines(frame: Frame, story: dict[str, Any]) -> Iterator[str]:
-    """What became of an entry, in the order in which it happened."""
+def story_lines(frame: Frame, story: dict[str, Any], zone: ZoneInfo) -> Iterator[str]:
+    """What became of an entry, in the order in which it happened; `zone` is the centre's."""
     text = frame.text
     yield text("cli.sync.entry", seq=story["seq"], kind=text(f"cli.sync.kind.{story['kind']}"))
     doubt = "cli.sync.written.suspect" if story["suspect"] else "cli.sync.written"
-    yield text(doubt, at=_local(story["at"]))
-    yield from _said(frame, story["says"])
+    yield text(doubt, at=to_second(story["at"], zone))
+    yield from _said(frame, story["says"], zone)
     if story["outcome"] is None:
         yield text("cli.sync.unjudged", mark=story["mark"])
         return
-    yield text("cli.sync.sent", at=_local(story["sent_at"]))
-    yield text(f"cli.sync.{story['outcome']}", at=_local(story["judged_at"]))
+    yield text("cli.sync.sent", at=to_second(story["sent_at"], zone))
+    yield text(f"cli.sync.{story['outcome']}", at=to_second(story["judged_at"], zone))
     if story["reason"]:
         yield text("cli.sync.why", why=reason_of(frame, story["reason"]))
 
 
-def _said(frame: Frame, says: dict[str, str]) -> Iterator[str]:
+def _said(frame: Frame, says: dict[str, str], zone: ZoneInfo) -> Iterator[str]:
     from invoices.told import Told
     from invoices.verdict import Source, State, Verdict
     from kiosk.told_text import headline
@@ -129,7 +134,7 @@ def _said(frame: Frame, says: dict[str, str]) -> Iterator[str]:
     if not says:
         yield text("cli.sync.said.nothing")
         return
-    as_of = _local(says["as_of"]) if "as_of" in says else "–"
+    as_of = to_second(says["as_of"], zone) if "as_of" in says else "–"
     told = Told(
         Verdict(says["verdict"]),
         State(says["state"]) if "state" in says else None,
@@ -148,10 +153,3 @@ def reason_of(frame: Frame, code: str) -> str:
     key = f"reason.{code}"
     words = frame.text(key)
     return code if words == key else frame.text("cli.sync.reason", words=words, code=code)
-
-
-def _local(moment: str) -> str:
-    """A moment on this machine's wall clock, to the second."""
-    from datetime import datetime
-
-    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M:%S")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,9 +19,12 @@ from kiosk.cli.frame import (
     frame_of,
     inputs,
 )
+from kiosk.cli.moments import to_minute
 from kiosk.complaints import BAD_INPUT, CANNOT_TELL, NEGATIVE, OK
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from kiosk.config import Config
 
 Answer = dict[str, Any]
@@ -45,15 +49,18 @@ def _verify(
     frame = frame_of(context)
     given = inputs(payload, sys.stdin.buffer)
 
-    def tell(answer: Answer) -> int:
-        frame.say(json.dumps(answer, ensure_ascii=False) if as_json else _line(frame, answer))
+    def tell(answer: Answer, zone: ZoneInfo | None = None) -> int:
+        shown = json.dumps(answer, ensure_ascii=False) if as_json else line_of(frame, answer, zone)
+        frame.say(shown)
         return exit_of(answer)
 
     def work() -> int:
         if offline and not config.exists():
             # Never set up, so never enrolled: nothing is made for it either.
             return _without_key(frame, given, tell)
-        return frame.wait(_checked(frame, frame.config(config), given, tell, offline=offline))
+        settings = frame.config(config)
+        tell_here = partial(tell, zone=settings.zone)
+        return frame.wait(_checked(frame, settings, given, tell_here, offline=offline))
 
     frame.guard(work)
 
@@ -92,9 +99,10 @@ async def _checked(
     return worst
 
 
-def _line(frame: Frame, answer: Answer) -> str:
+def line_of(frame: Frame, answer: Answer, zone: ZoneInfo | None) -> str:
+    """One answer in one line; moments by `zone`, the centre's. Without one none is told."""
     result = frame.text(f"verdict.{answer['verdict']}")
-    as_of = f"{(answer['as_of'] or '')[:16].replace('T', ' ')} UTC"
+    as_of = to_minute(answer["as_of"], zone) if answer["as_of"] and zone else "–"
     if _outdated(answer):
         result = frame.text("receipt.then_normal", verdict=result, as_of=as_of)
     elif answer["state"]:

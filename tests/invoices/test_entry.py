@@ -253,3 +253,20 @@ def test_what_is_wrong_while_typing_is_refused_by_the_claim_too(field: Field, te
         return
     with pytest.raises(ClaimError):
         EMPTY.with_(field, text)
+
+
+@given(
+    days=st.integers(0, 4000),
+    end=st.sampled_from([4, 6, 8]),
+)
+def test_a_date_is_too_old_from_its_year_on_and_never_before_the_oldest_day(
+    days: int, end: int
+) -> None:
+    oldest, day = date(2021, 11, 24), TODAY - timedelta(days=days)
+    typed = f"{day:%Y%m%d}"[:end]
+    told = progress(Field.ISSUED_ON, typed, Claim(), TODAY, oldest)
+    refused = day < oldest if end == 8 else day.year < oldest.year
+    assert (told.code is EntryCode.DATE_OLD) == refused
+    if refused:
+        assert told == Progress(EntryState.WRONG, EntryCode.DATE_OLD, {"oldest": "2021-11-24"})
+    assert progress(Field.ISSUED_ON, typed, Claim(), TODAY).code is not EntryCode.DATE_OLD

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,7 @@ from invoices.record import (
     parse,
     read_record_code,
     record_code,
+    spelled,
 )
 from tests.invoices.strategies import hostile
 
@@ -93,3 +94,47 @@ def test_any_text_is_a_record_or_a_coded_error(text: str) -> None:
     with suppress(RecordError):
         record, _ = read_record_code(text)
         assert parse(record).counter > 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "record"),
+    [
+        ("A032611240127", "A03-261124-0127"),
+        ("a03 261124 0127", "A03-261124-0127"),
+        ("A03-261124-0127", "A03-261124-0127"),
+        ("W2611240001", "W-261124-0001"),
+        ("A0326112410127", "A03-261124-10127"),
+        ("AB12342611240001", "AB1234-261124-0001"),
+    ],
+)
+def test_a_record_number_is_read_with_and_without_hyphens(typed: str, record: str) -> None:
+    assert spelled(typed, date(2026, 11, 24)) == record
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "A03",
+        "A03261124",
+        "A03261124012",
+        "A032611250127",
+        "A032613240127",
+        "A03-2611240127",
+        "-",
+    ],
+)
+def test_what_is_not_whole_or_of_a_day_to_come_is_no_record_number(typed: str) -> None:
+    with pytest.raises(RecordError):
+        spelled(typed, date(2026, 11, 24))
+
+
+@given(
+    prefix=st.from_regex(r"[A-Z][A-Z0-9]{0,5}", fullmatch=True),
+    days=st.integers(0, 3000),
+    counter=st.integers(1, 9999),
+)
+def test_hyphens_left_out_are_put_back(prefix: str, days: int, counter: int) -> None:
+    today = date(2026, 11, 24)
+    record = make(prefix, today - timedelta(days=days), counter)
+    assert spelled(record.replace("-", ""), today) == record

@@ -13,10 +13,10 @@ from invoices.told import Told
 from invoices.verdict import Source, State, Verdict
 from kiosk.answer import form_of
 from kiosk.cli.frame import Frame
-from kiosk.cli.verify import _line
+from kiosk.cli.verify import line_of
 from kiosk.i18n import LANGUAGES, Catalogues
 from kiosk.told_text import headline
-from tests.kiosk.stand_ins import matched
+from tests.kiosk.stand_ins import ZONE, matched
 
 AS_OF = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 TEXT = Catalogues().translator("en")
@@ -34,8 +34,8 @@ def test_kiosk_verify_says_of_when_a_packs_answer_is(
     language: str, limit: PackLimit | None
 ) -> None:
     frame = Frame(Catalogues().translator(language), language, {})
-    line = _line(frame, form_of(of_pack(limit), "A03-261124-0001", frame.text))
-    assert line.count("2026-11-24 04:00 UTC") == (1 if limit is None else 2)
+    line = line_of(frame, form_of(of_pack(limit), "A03-261124-0001", frame.text), ZONE)
+    assert line.count("2026-11-24 12:00") == (1 if limit is None else 2)
 
 
 @pytest.mark.parametrize(

@@ -289,6 +289,7 @@ class Kiosk:
     status: ScriptedStatus = field(default_factory=ScriptedStatus)
     clock: FixedClock = field(default_factory=FixedClock)
     samples: Sequence[Sample] = ()
+    oldest: date | None = date(2021, 11, 24)
     centre: Centre = CENTRE
     gate: asyncio.Event | None = None
     idle: int = 60
@@ -319,4 +320,5 @@ class Kiosk:
             slips=self.slips,
             records=self.records,
             samples=self.samples,
+            oldest=lambda: self.oldest,
         )

@@ -14,8 +14,10 @@ from invoices.entry import EntryCode
 from invoices.kinds import Field
 from invoices.verdict import Source, State, Verdict
 from tests.tui.scripted_ports import ROOT, catalogue
+from tui.kiosk.amount_names import AmountName
 from tui.kiosk.answers import headline_key, large_keys
 from tui.kiosk.ports import Link, SlipState
+from tui.kiosk.scanning import Scanning
 from tui.kiosk.screens.help import TOPICS
 from tui.kiosk.slip_words import OURS, REASONS
 from tui.widgets.large_words import drawable
@@ -35,16 +37,26 @@ LARGE = {
 } | {"record.large", "result.large.bad_code"}
 
 
+AMOUNTS = ("verify.question.amount", "paper.amount", "amount")
+BY_HAND = [state for state in Scanning if state.by_hand]
+
+
 def composed_keys() -> set[str]:
     """Keys that the code puts together, from the enums they come from."""
     keys = {str(code) for code in EntryCode} | HEADLINES | LARGE
+    keys |= {f"{stem}.{name}" for stem in AMOUNTS for name in AmountName}
+    keys |= {f"attract.{state}.title{tail}" for state in BY_HAND for tail in ("", ".other")}
+    keys |= {f"home.invitation.{state}" for state in BY_HAND}
+    keys.add("attract.title.other")
     keys |= {f"{key}.other" for key in HEADLINES}
     keys |= {f"result.source.{source}" for source in Source}
     keys |= {f"link.{link}{tail}" for link in Link for tail in ("", ".since")}
     keys |= {f"slip.{state}" for state in SlipState}
     keys |= {f"slip.reason.{reason}" for reason in {*REASONS, OURS}}
     for field in Field:
-        keys |= {f"verify.question.{field}", f"paper.{field}", f"short.{field}"}
+        keys.add(f"short.{field}")
+        if field is not Field.AMOUNT:
+            keys |= {f"verify.question.{field}", f"paper.{field}"}
     for topic in TOPICS:
         keys |= {f"help.{topic}.title", f"help.{topic}.text"}
     for language in LANGUAGES:
@@ -115,7 +127,7 @@ def test_no_key_is_defined_twice() -> None:
 def test_what_is_drawn_large_can_be_drawn(language: str) -> None:
     texts = catalogue(language, "tui")
     assert all(drawable(texts[key]) for key in LARGE)
-    assert drawable(texts["home.large"])
+    assert drawable(texts["home.large"] + texts["home.large.typed"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -46,6 +46,8 @@ class EntryWalk:
     text: str = ""
     fault: ClaimError | None = None
     past: list[Step] = member(default_factory=list)
+    oldest: date | None = None
+    """The first day of issue that a check goes back to; None without a limit."""
 
     def __post_init__(self) -> None:
         self._ask(next_field(self.claim) or Field.CODE)
@@ -58,7 +60,12 @@ class EntryWalk:
 
     def progress(self, today: date) -> Progress:
         """How far the present field is."""
-        return progress(self.field, self.text, self.claim, today)
+        return progress(self.field, self.text, self.claim, today, self.oldest)
+
+    @property
+    def last(self) -> bool:
+        """Whether the present field is the last one to be asked."""
+        return self.claim.missing == (self.field,)
 
     def type(self, text: str) -> bool:
         """Add what the field can hold of `text`; whether anything was added."""

@@ -315,3 +315,5 @@ class Ports:
     """Whether scans are heard: one sound for one that was understood, two for any other."""
     repeat_seconds: float = 3.0
     """Seconds after a code was last read in which the same code is the same check."""
+    oldest: Callable[[], date | None] = lambda: None
+    """The first day of issue that a check goes back to; None without a limit."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.segment import Segment
+from rich.style import Style
 from textual.app import ComposeResult
 from textual.containers import Grid
 from textual.content import Content
+from textual.renderables.digits import Digits
 
 from tui.widgets.target import Target
 
@@ -20,6 +23,17 @@ class KeyCap:
     action: str
     columns: int = 1
     rows: int = 1
+
+
+_LARGE = 5
+"""Lines of a key from which its digit is drawn large."""
+_DRAWN = frozenset("0123456789.-")
+
+
+def _drawn(sign: str) -> Content:
+    """A digit as `TypedText` draws it."""
+    parts = Digits(sign).render(Style(bold=True))
+    return Content("".join(part.text for part in parts if isinstance(part, Segment)).rstrip("\n"))
 
 
 class Keypad(Grid):
@@ -53,6 +67,12 @@ class Keypad(Grid):
         self._caps = caps
         self._strong = strong
         self.styles.grid_size_columns = columns
+
+    def on_resize(self) -> None:
+        """Where a key has room for it, its digit is drawn three lines high."""
+        for key, cap in zip(self.query(Target), self._caps, strict=True):
+            large = key.size.height >= _LARGE and cap.label.plain in _DRAWN
+            key.update(_drawn(cap.label.plain) if large else cap.label)
 
     def compose(self) -> ComposeResult:
         for cap in self._caps:

@@ -12,6 +12,7 @@ from kiosk.cli.frame import Frame
 from kiosk.cli.sync import reason_of, report_lines, story_lines
 from kiosk.i18n import LANGUAGES, Catalogues
 from kiosk.link import Link
+from tests.kiosk.stand_ins import ZONE
 from tui.kiosk.ports import Link as ShownLink
 
 REASONS = (
@@ -66,17 +67,19 @@ def test_a_story_is_told_in_order(frame: Frame) -> None:
         "judged_at": "2026-11-24T02:26:01+00:00",
         "mark": 7,
     }
-    lines = list(story_lines(frame, story))
+    lines = list(story_lines(frame, story, ZONE))
     assert len(lines) == 6
     assert not any("cli." in line for line in lines)
     pack = {**story["says"], "source": "pack", "as_of": "2026-11-23T08:24:00+00:00"}
-    (said,) = [line for line in story_lines(frame, story | {"says": pack}) if "0007" in line]
+    (said,) = [line for line in story_lines(frame, story | {"says": pack}, ZONE) if "0007" in line]
     assert said.count("2026-11-23") == 2, "neither its state nor its source goes without a moment"
     registry = {**pack, "source": "registry"}
-    (said,) = [line for line in story_lines(frame, story | {"says": registry}) if "0007" in line]
+    (said,) = [
+        line for line in story_lines(frame, story | {"says": registry}, ZONE) if "0007" in line
+    ]
     assert "2026-11-23" not in said
     unjudged = story | {"outcome": None, "says": {}, "suspect": False}
-    assert len(list(story_lines(frame, unjudged))) == 4
+    assert len(list(story_lines(frame, unjudged, ZONE))) == 4
 
 
 def test_a_report_tells_what_waits_and_why(frame: Frame) -> None:
@@ -92,8 +95,11 @@ def test_a_report_tells_what_waits_and_why(frame: Frame) -> None:
         "parked_at": moment,
         "contact_at": moment,
     }
-    lines = list(report_lines(frame, report))
+    lines = list(report_lines(frame, report, ZONE))
     assert len(lines) == 5
     assert not any("cli." in line for line in lines)
+    told = [line for line in lines if "2026-11-24" in line]
+    assert len(told) == 3
+    assert all("2026-11-24 10:25:07" in line for line in told), "the centre's zone, wherever we are"
     nobody = report | {"kiosk": None, "waiting": 0, "parked": None, "contact_at": None}
-    assert len(list(report_lines(frame, nobody))) == 2
+    assert len(list(report_lines(frame, nobody, ZONE))) == 2

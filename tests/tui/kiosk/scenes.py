@@ -174,6 +174,9 @@ def result(
 TROUBLED = Health(Link.OFFLINE, NOW - timedelta(minutes=12), printer="paper_out", scanner="lost")
 JUST_OFFLINE = replace(TROUBLED, since=NOW, data_as_of=NOW - timedelta(days=1))
 """The most that the head has to say."""
+SCANNER_UNKNOWN = Health(Link.ONLINE, None, printer="ready", scanner="unknown")
+SCANNER_LOST = replace(SCANNER_UNKNOWN, scanner="lost")
+NO_SCANNER = replace(SCANNER_UNKNOWN, scanner="none")
 SMALL = ((80, 24),)
 VOIDED = Told(Verdict.MATCH, State.VOIDED, Source.REGISTRY, NOW)
 """Enough for a variant of a screen that is shown at both sizes elsewhere."""
@@ -186,6 +189,9 @@ SAMPLES = (Sample("result.match.normal", SCAN), Sample("result.not_found", SCAN)
 
 SCENES: Mapping[str, Scene] = {
     "attract": Scene(nothing),
+    "attract_scanner_lost": Scene(nothing, with_health(SCANNER_LOST)),
+    "attract_no_scanner": Scene(nothing, with_health(NO_SCANNER), sizes=SMALL),
+    "attract_scanner_unknown": Scene(nothing, with_health(SCANNER_UNKNOWN), sizes=SMALL),
     "attract_contrast": Scene(nothing, theme="contrast", sizes=SMALL),
     "preparing": Scene(keys("space", then="HomeScreen"), lambda: Kiosk(gate=asyncio.Event())),
     "home": Scene(keys("space", then="HomeScreen")),
@@ -202,6 +208,8 @@ SCENES: Mapping[str, Scene] = {
     "verify_date_future": Scene(typed("011002600111", "12345678", "20271103"), sizes=SMALL),
     "verify_check_code": Scene(typed("011002600111", "12345678", "20261103", "479")),
     "verify_amount": Scene(typed("1100203130", "12345678", "20261103", "91.5")),
+    "verify_total": Scene(typed("26112000000048542163", "20261103", "")),
+    "verify_date_old": Scene(typed("011002600111", "12345678", "2019"), sizes=SMALL),
     "verify_chain_kept": Scene(scan(CHAIN, then="VerifyScreen")),
     "verify_contrast": Scene(typed("011002600111", "1234"), theme="contrast", sizes=SMALL),
     "checking": Scene(checking),
@@ -249,6 +257,7 @@ SCENES: Mapping[str, Scene] = {
         scan(SLIP_SCAN, then="RecordScreen"),
         lambda: Kiosk(records=ScriptedRecords(_OLD), status=ScriptedStatus(JUST_OFFLINE)),
     ),
+    "history_whole": Scene(keys("space", "2", *"a032611240127", then="HistoryScreen"), sizes=SMALL),
     "summary": Scene(
         by_number,
         lambda: Kiosk(records=ScriptedRecords(Summary(RECORD, NOW, VOIDED))),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
+from invoices.claim import Claim
 from invoices.kinds import Field, Kind
 from invoices.record import record_code
 from tests.tui.scripted_ports import CATALOGUES, FixedClock
@@ -43,7 +44,7 @@ def test_the_paper_shows_the_place_and_keeps_its_shape(
     kind: Kind, field: Field, language: str
 ) -> None:
     wording = Wording(language, CATALOGUES.translator(language), FixedClock())
-    lines = paper_picture(field, kind, wording).plain.splitlines()
+    lines = paper_picture(field, Claim(kinds=(kind,)), wording).plain.splitlines()
     assert len(lines) == 8
     assert {cell_len(line) for line in lines} == {28}
     assert "▶" in "".join(lines)

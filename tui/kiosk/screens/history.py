@@ -9,7 +9,7 @@ from textual.content import Content
 
 from invoices.entry import EntryState
 from invoices.errors import RecordError
-from invoices.record import parse
+from invoices.record import spelled
 from tui.kiosk.screens.typing import TypedSoFar, TypingScreen
 
 if TYPE_CHECKING:
@@ -45,13 +45,14 @@ class HistoryScreen(TypingScreen):
         return Content("\n").join([*_SLIP, Content("").join([edge, marked, edge]), f"╰{'┄' * 22}╯"])
 
     def typed(self) -> str:
-        return self.text
+        return self._record() or self.text
 
     def hint(self) -> TypedSoFar:
         if not self.text:
             return TypedSoFar(EntryState.EMPTY, self.say("history.empty"))
-        if self._complete():
-            return TypedSoFar(EntryState.COMPLETE, self.say("history.complete"))
+        if self._record():
+            button = self.desk.wording.text(self.go_on_key())
+            return TypedSoFar(EntryState.COMPLETE, self.say("history.complete", button=button))
         return TypedSoFar(EntryState.PARTIAL, self.say("history.partial"))
 
     def letters(self) -> bool:
@@ -73,8 +74,8 @@ class HistoryScreen(TypingScreen):
         self.show_typed()
 
     def action_go_on(self) -> None:
-        if self._complete():
-            self.desk.find(self.text, None)
+        if record := self._record():
+            self.desk.find(record, None)
 
     def action_back(self) -> None:
         self.desk.go_home()
@@ -82,9 +83,12 @@ class HistoryScreen(TypingScreen):
     def hint_values(self, action: str) -> dict[str, object]:
         return {"where": self.desk.wording.text("home.title")} if action == "back" else {}
 
-    def _complete(self) -> bool:
+    def go_on_key(self) -> str:
+        return "history.go_on"
+
+    def _record(self) -> str | None:
+        """The record number typed, with its hyphens; None before it is whole."""
         try:
-            parse(self.text)
+            return spelled(self.text, self.desk.today())
         except RecordError:
-            return False
-        return True
+            return None

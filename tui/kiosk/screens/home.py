@@ -10,6 +10,7 @@ from textual.containers import Grid, Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.kiosk.scanning import Scanning, scanning_of
 from tui.kiosk.screen import KioskScreen
 from tui.kiosk.screens.scan_picture import ScanPicture
 from tui.widgets.large_words import LargeWords
@@ -25,6 +26,8 @@ class HomeScreen(KioskScreen):
         *(Binding(str(digit), f"tile({digit})", show=False) for digit in range(1, 10)),
     ]
 
+    _scanning = Scanning.UNKNOWN
+
     def tiles(self) -> list[str]:
         """The names of the tiles, in order, from the use cases there are."""
         ports = self.desk.ports
@@ -36,11 +39,13 @@ class HomeScreen(KioskScreen):
         return [*names, "help"]
 
     def compose_body(self) -> ComposeResult:
+        self._scanning = scanning_of(self.desk.health)
         ready = self.desk.ports is not None
         with Horizontal(id="home-top"):
             with Vertical(id="home-words"):
                 yield from self._invitation(ready=ready)
-            yield ScanPicture()
+            if not self._scanning.by_hand:
+                yield ScanPicture()
         with Grid(id="tiles"):
             for number, name in enumerate(self.tiles(), start=1):
                 yield Target(self._tile(number, name), name, classes="tile")
@@ -49,6 +54,10 @@ class HomeScreen(KioskScreen):
     def _invitation(self, *, ready: bool) -> ComposeResult:
         if ready and "verify" not in self.tiles():
             yield Prose(self.say("home.choose"), id="home-invitation")
+        elif self._scanning.by_hand:
+            yield LargeWords(self.say("home.large.typed"))
+            yield Prose(self.say(f"home.invitation.{self._scanning}"), id="home-invitation")
+            yield Prose(self.say("home.invitation.typed"), id="home-more")
         else:
             yield LargeWords(self.say("home.large"))
             yield Prose(self.say("home.invitation"), id="home-invitation")
@@ -56,6 +65,8 @@ class HomeScreen(KioskScreen):
 
     def refresh_surroundings(self) -> None:
         super().refresh_surroundings()
+        if scanning_of(self.desk.health) is not self._scanning:
+            self.compose_again()
         notice = self._notice() if self.desk.ports is not None else self.say("home.preparing")
         for line in self.query("#home-notice").results(Static):
             if line.content != notice:
@@ -86,15 +97,17 @@ class HomeScreen(KioskScreen):
             Content.styled(f"{number}  ", "bold $accent"),
             title.stylize("bold"),
             "\n\n",
-            self.say(f"home.tile.{name}.more").stylize("$quiet"),
+            self.say(self._tile_more(name)).stylize("$quiet"),
         )
+
+    def _tile_more(self, name: str) -> str:
+        by_hand = name == "verify" and self._scanning.by_hand
+        return "home.tile.verify.typed" if by_hand else f"home.tile.{name}.more"
 
     def _notice(self) -> Content:
         """What does not work just now, said before anybody relies on it."""
         health = self.desk.health
         lines = []
-        if health is not None and health.scanner == "lost":
-            lines.append(self.say("home.notice.scanner"))
         if health is not None and health.printer in {"paper_out", "cover_open", "offline", "error"}:
             lines.append(self.say(f"home.notice.printer.{health.printer}"))
         return Content("\n").join(lines)

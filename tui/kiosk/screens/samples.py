@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.kiosk.screen import KioskScreen
+
+_SIGN = 2
+"""Columns of the widest sign of an answer."""
 
 
 class SamplesScreen(KioskScreen):
@@ -28,7 +33,9 @@ class SamplesScreen(KioskScreen):
         samples = ports.samples if ports is not None else ()
         yield Static(self.say("samples.title"), id="samples-title", markup=False)
         yield OptionList(
-            *(Option(self.say(sample.key)) for sample in samples), id="samples", markup=False
+            *(Option(_aligned(self.say(sample.key))) for sample in samples),
+            id="samples",
+            markup=False,
         )
         if ports is not None and ports.sample_page:
             page = self.say("samples.page", path=ports.sample_page)
@@ -57,3 +64,9 @@ class SamplesScreen(KioskScreen):
     def action_end(self) -> None:
         """The demo is over."""
         self.desk.end_demo()
+
+
+def _aligned(line: Content) -> Content:
+    """The sign at its beginning two columns wide: some are wide characters, some are not."""
+    sign, _, words = line.plain.partition(" ")
+    return Content.assemble(Content(sign).pad_right(max(0, _SIGN - cell_len(sign))), " ", words)

@@ -75,6 +75,10 @@ class TypingScreen(KioskScreen):
         """Whether the keypad has point and minus."""
         return False
 
+    def go_on_key(self) -> str:
+        """The message key of what going on is called."""
+        return "typing.go_on"
+
     def type(self, text: str) -> None:
         """Add to what is typed."""
 
@@ -166,10 +170,13 @@ class TypingScreen(KioskScreen):
             await self.query_one("#body").mount(self._keypad())
 
     def _keypad_name(self) -> str:
-        return f"{self.letters()}-{self.signs()}"
+        return f"{self.letters()}-{self.signs()}-{self.go_on_key()}"
+
+    def hint_key(self, action: str) -> str | None:
+        return self.go_on_key() if action == "go_on" else None
 
     def _keypad(self) -> Keypad:
-        erase, go_on = self.say("typing.erase"), self.say("typing.go_on")
+        erase, go_on = self.say("typing.erase"), self.say(self.go_on_key())
         if self.letters():
             caps, columns = letter_caps(erase, go_on), LETTER_COLUMNS
         else:

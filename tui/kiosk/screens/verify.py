@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from invoices.entry import EntryState
-from invoices.kinds import Field
+from invoices.kinds import Field, Kind
+from tui.kiosk.amount_names import AmountName, amount_name
 from tui.kiosk.entry_walk import EntryWalk
 from tui.kiosk.paper import paper_picture
 from tui.kiosk.ports import Entry
+from tui.kiosk.scanning import scanning_of
 from tui.kiosk.screens.typing import TypedSoFar, TypingScreen
 
 if TYPE_CHECKING:
@@ -25,19 +27,29 @@ class VerifyScreen(TypingScreen):
 
     def __init__(self, desk: Desk, walk: EntryWalk, entry: Entry) -> None:
         super().__init__(desk)
+        ports = desk.ports
         self.walk = walk
+        self.walk.oldest = ports.oldest() if ports is not None else None
         self.entry = entry
 
     def question(self) -> Content:
-        return self.say(f"verify.question.{self.walk.field}")
+        field, claim = self.walk.field, self.walk.claim
+        if field is Field.AMOUNT:
+            return self.say(f"verify.question.amount.{amount_name(claim)}")
+        if field is Field.CODE and claim.kind is Kind.UNKNOWN:
+            return self.say("verify.question.code_or_number")
+        return self.say(f"verify.question.{field}")
 
     def explanation(self) -> Content:
-        if self.walk.past:
-            return self.say("verify.scan_works")
-        return self.say("verify.kept" if self.entry is Entry.SCAN else "verify.scan_first")
+        begun = bool(self.walk.past)
+        if not begun and self.entry is Entry.SCAN:
+            return self.say("verify.kept")
+        if scanning_of(self.desk.health).by_hand:
+            return self.say("verify.place")
+        return self.say("verify.scan_works" if begun else "verify.scan_first")
 
     def picture(self) -> Content:
-        return paper_picture(self.walk.field, self.walk.claim.kind, self.desk.wording)
+        return paper_picture(self.walk.field, self.walk.claim, self.desk.wording)
 
     def typed(self) -> str:
         text = self.walk.text
@@ -51,7 +63,20 @@ class VerifyScreen(TypingScreen):
             fault = self.walk.fault
             return TypedSoFar(EntryState.WRONG, self.say(f"error.{fault.code}", **fault.params))
         progress = self.walk.progress(self._today())
-        return TypedSoFar(progress.state, self.say(progress.code, **progress.params))
+        wording, name = self.desk.wording, amount_name(self.walk.claim)
+        if self._is_total and progress.state is EntryState.EMPTY:
+            return TypedSoFar(progress.state, self.say("verify.amount.others"))
+        values = {"button": wording.text(self.go_on_key()), "name": wording.text(f"amount.{name}")}
+        return TypedSoFar(progress.state, self.say(progress.code, **values, **progress.params))
+
+    @property
+    def _is_total(self) -> bool:
+        """Whether the total is asked for, which other papers with such a number call otherwise."""
+        name = amount_name(self.walk.claim)
+        return self.walk.field is Field.AMOUNT and name is AmountName.TOTAL
+
+    def go_on_key(self) -> str:
+        return "typing.check" if self.walk.last else "typing.go_on"
 
     def letters(self) -> bool:
         return self.walk.spelled
@@ -86,9 +111,14 @@ class VerifyScreen(TypingScreen):
     def hint_values(self, action: str) -> dict[str, object]:
         if action != "back":
             return {}
-        past = self.walk.past
-        where = f"short.{past[-1].field}" if past else "home.title"
-        return {"where": self.desk.wording.text(where)}
+        return {"where": self.desk.wording.text(self._where_back())}
+
+    def _where_back(self) -> str:
+        if not self.walk.past:
+            return "home.title"
+        step = self.walk.past[-1]
+        either = step.field is Field.CODE and step.before.kind is Kind.UNKNOWN
+        return "short.code_or_number" if either else f"short.{step.field}"
 
     def _today(self) -> date:
         return self.desk.today()
