@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -105,7 +105,12 @@ def _explain(frame: Frame, error: Any) -> int:
 
 def build(texts: Catalogue) -> Any:
     """Return the command tree with its help in one language."""
-    app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
+    app = typer.Typer(
+        add_completion=False,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
     app.callback()(_root)
     for module in MODULES:
         module.add(app)
@@ -115,8 +120,21 @@ def build(texts: Catalogue) -> Any:
     return command
 
 
-def _root() -> None:
+def _tell_version(value: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if value:
+        from importlib.metadata import version
+
+        print(f"helpdesk (yanpiao) {version('yanpiao')}")  # noqa: T201 - the command line talks here
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version)
+    ] = False,  # noqa: FBT002 - a flag
+) -> None:
     """Stand for the program itself."""
+    del version
 
 
 def _translate(command: Any, texts: Catalogue, key: str) -> None:

@@ -5,6 +5,7 @@ Imports inside functions: here only what the child needs as well, so that nothin
 
 from __future__ import annotations
 
+import resource
 import time
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,8 @@ def run_supervised(config: Path, environ: MutableMapping[str, str]) -> int:
         console=Console(partial(_notice, config, environ)),
         monotonic=time.monotonic,
     )
+    # A core file would hold what visitors scan; the screen shuts the rest of its memory itself.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         return supervisor.run()
     except KioskError as error:

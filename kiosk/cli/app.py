@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -77,6 +77,14 @@ def _explain(frame: Frame, error: Any) -> int:
     return BAD_INPUT
 
 
+def _tell_version(value: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if value:
+        from importlib.metadata import version
+
+        print(f"kiosk (yanpiao) {version('yanpiao')}")  # noqa: T201 - the command line talks here
+        raise typer.Exit
+
+
 def build(text: Translate) -> Any:
     """The command tree with its help in one language."""
     app = typer.Typer(
@@ -85,7 +93,9 @@ def build(text: Translate) -> Any:
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
+    app.callback(help="cli.help")(_root)
     for module in COMMANDS:
         module.add(app)
     command = get_command(app)
@@ -94,6 +104,17 @@ def build(text: Translate) -> Any:
             part.help = text(part.help)
     translate_frame(command, text)
     return command
+
+
+def _root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="cli.version.help", is_eager=True, callback=_tell_version),
+    ] = False,
+) -> None:
+    """Stand for the program itself."""
+    del version
 
 
 def _parts(command: Any) -> Iterator[Any]:

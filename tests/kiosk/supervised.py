@@ -43,6 +43,7 @@ while True:
 
 def main() -> int:
     mode, folder, pause = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])
+    speed = float(sys.argv[4]) if sys.argv[4:] else 1.0
     screen = folder / "screen.py"
     screen.write_text(SCREEN)
 
@@ -58,7 +59,7 @@ def main() -> int:
     return Supervisor(
         run,
         console=Console(lambda: NOTICE),
-        monotonic=time.monotonic,
+        monotonic=lambda: time.monotonic() * speed,
         backoff=Backoff(pauses=(0.0, pause), grace=0.5),
         on_end=note,
     ).run()

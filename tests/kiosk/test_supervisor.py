@@ -25,15 +25,22 @@ OUT = "Out of service, please see the counter."
 
 
 @contextmanager
-def supervised(mode: str, folder: Path, pause: float = 60.0) -> Iterator[TerminalProgram]:
-    argv = [sys.executable, "-m", "tests.kiosk.supervised", mode, str(folder), str(pause)]
+def supervised(
+    mode: str, folder: Path, pause: float = 60.0, speed: float = 1.0
+) -> Iterator[TerminalProgram]:
+    """`speed`: how fast the supervisor's clock runs."""
+    told = (mode, str(folder), str(pause), str(speed))
+    argv = [sys.executable, "-m", "tests.kiosk.supervised", *told]
     with TerminalProgram(argv, cwd=ROOT, columns=80, rows=24) as program:
         yield program
 
 
 def child_of(program: TerminalProgram) -> int:
-    children = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text().split()
-    return int(children[0])
+    return child_of_process(program.pid)
+
+
+def child_of_process(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
 
 
 def ends(folder: Path) -> list[str]:
@@ -205,3 +212,45 @@ def test_a_narrow_terminal_wraps_the_notice(tmp_path: Path) -> None:
     with supervised("crash", tmp_path) as program:
         program.resize(20, 8)
         program.wait_until(lambda text: "Out of service," in text and "please see the" in text)
+
+
+def test_a_screen_that_ran_a_minute_makes_the_next_restart_a_first_one(tmp_path: Path) -> None:
+    # By a clock that runs 100,000 times as fast a screen lives for an hour before it dies; a
+    # second pause, of 10^8 of its seconds, would be as many as pass in a quarter of an hour.
+    with supervised("crash", tmp_path, pause=1e8, speed=1e5) as program:
+        wait_ends(program, tmp_path, 4)
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended, whoever is to bury it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def test_a_screen_ends_with_a_supervisor_that_was_killed(tmp_path: Path) -> None:
+    # Under a shell, which goes on: the terminal does not hang up as it does with its last program.
+    told = [sys.executable, "-m", "tests.kiosk.supervised", "seven", str(tmp_path), "60"]
+    argv = ["sh", "-c", '"$@"; cat', "sh", *told]
+    with TerminalProgram(argv, cwd=ROOT, columns=80, rows=24) as program:
+        program.wait_for("screen 1")
+        supervisor = child_of_process(program.pid)
+        screen = child_of_process(supervisor)
+        os.kill(supervisor, signal.SIGKILL)
+        program.wait_until(lambda _text: gone(screen), "the end of the screen")
+        assert not gone(program.pid)
+
+
+def test_the_screen_leaves_no_core_and_cannot_be_traced(tmp_path: Path) -> None:
+    with supervised("zero", tmp_path) as program:
+        program.wait_for("screen 1")
+        limits = Path(f"/proc/{child_of(program)}/limits").read_text()
+        assert re.search(r"^Max core file size +0 +0 ", limits, re.MULTILINE)
+    asked = "import ctypes; print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"  # PR_GET_DUMPABLE
+    shut = f"from kiosk.process_guard import shut_memory; shut_memory(); {asked}"
+    told = [
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+        for code in (asked, shut)
+    ]
+    assert [each.stdout for each in told] == [b"1\n", b"0\n"]
