@@ -129,9 +129,10 @@ def _tell_version(value: bool) -> None:  # noqa: FBT001 - as typer calls it
 
 
 def _root(
+    *,
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_tell_version)
-    ] = False,  # noqa: FBT002 - a flag
+    ] = False,
 ) -> None:
     """Stand for the program itself."""
     del version

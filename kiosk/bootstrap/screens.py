@@ -88,7 +88,7 @@ class CheckDesk:
         try:
             check = await self._verification.check(claim, Entry(entry.value))
         except KioskError as error:
-            logger.error("a check was not kept: %s", error.code)  # noqa: TRY400 - coded
+            logger.error("a check was not kept: %s %s", error.code, dict(error.params))  # noqa: TRY400 - coded
             return _not_saved(error)
         self._checked(check)
         return check

@@ -109,7 +109,8 @@ class PackStore:
                 return False
             await self._fetch(trust.readable(accepted.manifest), source)
             opened = await asyncio.to_thread(self._put_into_use, accepted.manifest, trust)
-            logger.info("packs of version %d are in use", accepted.manifest.version)
+            # In groups of three: the log masks longer runs of digits, as it does invoice numbers.
+            logger.info("packs of version %s are in use", f"{accepted.manifest.version:,}")
             self._become(opened)
             await asyncio.to_thread(self._folder.sweep, opened.files)
             return True

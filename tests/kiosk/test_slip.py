@@ -57,10 +57,10 @@ OUTCOMES = [
 def test_a_slip_says_verdict_state_when_source_and_what_to_do() -> None:
     said = words(slip(matched(State.VOIDED)))
     for part in (
-        "查验凭条",
+        "查验小票",
         "北京市示例区税务服务中心",
         "一致，发票已作废",
-        "Match, Voided",
+        "Match, voided",
         "发票号码 ****1234",
         "开票日期 2026-11-03",
         "数据来源 税务登记库，截至 2026-11-24 10:25",
@@ -110,7 +110,7 @@ def test_the_code_proves_what_the_slip_says_and_opens_its_record(outcome: Outcom
 
 
 def test_a_signed_slip_names_its_key_and_its_end() -> None:
-    assert f"已签名 {KIOSK.key.kid.hex()}，有效至 2027-05-23" in words(slip(matched()))
+    assert f"签名 {KIOSK.key.kid.hex()}，2027-05-23 前可核对" in words(slip(matched()))
 
 
 def test_a_slip_that_nobody_signed_says_so_in_both_languages() -> None:
@@ -118,7 +118,7 @@ def test_a_slip_that_nobody_signed_says_so_in_both_languages() -> None:
     said = words(document)
     assert "未签名" in said
     assert "Unsigned" in said
-    assert "已签名" not in said
+    assert "前可核对" not in said
     assert unsigned_claims(code_of(document)).record == RECORD
 
 
@@ -171,7 +171,7 @@ def test_an_answer_of_a_pack_says_of_when_it_is() -> None:
 def test_an_expired_pack_never_says_a_plain_normal(language: str, headline: str) -> None:
     said = words(slip(of_pack(PackLimit.OUTDATED), language))
     assert "".join(said.split()).count("".join(headline.split())) == 1
-    for plain in ("一致，发票正常", "Match, Valid"):
+    for plain in ("一致，发票正常", "Match, valid"):
         assert plain not in said
 
 

@@ -82,7 +82,7 @@ async def test_what_a_pack_said_stands_beside_what_the_centre_found_later(office
     page = await office.page(slip_of(office, told), "en")
     assert "Match: valid as of 2026-11-23 12:00" in page.lines
     assert any("data on kiosk A03" in line for line in page.lines)
-    assert page.lines.count("Match, Voided") == 2
+    assert page.lines.count("Match, voided") == 2
 
 
 async def test_a_slip_whose_record_is_not_here_says_what_it_says(office: Office) -> None:

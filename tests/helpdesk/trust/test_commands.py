@@ -163,7 +163,7 @@ SAID: dict[str, tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]] = {
     "registry": (
         {"registry": AS_OF},
         ("一致，发票正常", "数据来源：税务登记库，截至 2026-11-23 16:24"),
-        ("Match, Valid", "Source: tax registry, as of 2026-11-23 16:24"),
+        ("Match, valid", "Source: tax registry, as of 2026-11-23 16:24"),
     ),
     "pack": (
         {"pack": AS_OF},
@@ -182,7 +182,7 @@ SAID: dict[str, tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]] = {
     ),
     "no check": (
         {"type": SlipType.TICKET, "verdict": None, "state": None, "invoice": None},
-        ("（不是查验凭条）",),
+        ("（不是查验小票）",),
         ("(not of a check)",),
     ),
 }
@@ -203,7 +203,7 @@ def test_a_slip_says_by_which_source_and_as_of_when(shell: Shell) -> None:
             assert (status, err) == (0, "")
             assert [part for part in parts if part not in out] == [], name
             assert "{" not in out
-            plain = "发票正常" in out or "Match, Valid" in out
+            plain = "发票正常" in out or "Match, valid" in out
             assert plain == (name == "registry")
     told = shell.answer("slips", "check", of_today(outdated=AS_OF))
     assert told.pop("issued_at")

@@ -54,7 +54,7 @@ INVOICE = known_invoices(TODAY)["normal"]
 LANGUAGES = ("zh_CN", "en")
 TEXTS = Catalogues()
 WORDINGS = [Wording(language, TEXTS.translator(language), HandClock()) for language in LANGUAGES]
-PLAIN = ("发票正常", "is valid", "Match, Valid")
+PLAIN = ("发票正常", "is valid", "Match, valid")
 """What is said only of what somebody knew who was asked about the present."""
 
 

@@ -66,7 +66,7 @@ TOLD = {
     "lost": (LOST, "一致，截至 – 正常", "没有记下"),
     "voided": (
         replace(PACK, state=State.VOIDED),
-        "一致，但已经作废",
+        "一致，发票已作废",
         "本机数据，截至 2026-11-23 16:24",
     ),
     "altered": (
@@ -80,7 +80,7 @@ TOLD = {
         "本机数据，截至 2026-11-23 16:24",
     ),
     "kept": (Told(Verdict.UNAVAILABLE), "暂时无法判断", "未能联网查询"),
-    "rule": (Told(Verdict.TOO_OLD), "超过五年", "按查验规则判断"),
+    "rule": (Told(Verdict.TOO_OLD), "超过可查年限", "按查验规则判断"),
 }
 each_answer = pytest.mark.parametrize("name", TOLD)
 
