@@ -178,7 +178,7 @@ SAID: dict[str, tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]] = {
     "nobody": (
         {"verdict": VerdictCode.UNAVAILABLE, "state": None, "registry": None},
         ("暂时无法判断", "数据来源：未能联网查询"),
-        ("Cannot tell now", "Source: registry not reached"),
+        ("Cannot tell right now", "Source: registry not reached"),
     ),
     "no check": (
         {"type": SlipType.TICKET, "verdict": None, "state": None, "invoice": None},
