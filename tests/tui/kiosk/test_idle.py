@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from textual._context import visible_screen_stack
@@ -57,6 +58,7 @@ async def test_any_sign_of_life_goes_on_where_one_was(sign: str) -> None:
         elif sign == "touch":
             await pilot.click(offset=(3, 15))
         else:
+            kiosk.clock.moment += timedelta(seconds=45)
             app.receive_scan(SCAN)
         await shows(pilot, "ResultScreen")
         assert app.seconds_left == 60
