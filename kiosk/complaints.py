@@ -18,7 +18,7 @@ BUG = CANNOT_TELL
 _STATUS: Mapping[str, int] = MappingProxyType(
     {
         **dict.fromkeys(("config", "cli", "scan", "enrolment", "export"), BAD_INPUT),
-        **dict.fromkeys(("printing", "sync"), NEGATIVE),
+        **dict.fromkeys(("printing", "sync", "production"), NEGATIVE),
         "trust.file": BAD_INPUT,
     }
 )

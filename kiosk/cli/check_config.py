@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import Annotated
 
 import typer
 
 from kiosk.cli.frame import DEFAULT_CONFIG, ConfigOption, JsonOption, frame_of
 from kiosk.complaints import OK
+from kiosk.errors import KioskError
 
 
 def add(app: typer.Typer) -> None:
@@ -15,15 +17,25 @@ def add(app: typer.Typer) -> None:
     app.command("check-config", help="cli.check_config.help")(_check_config)
 
 
+_Production = Annotated[bool, typer.Option("--production", help="cli.check_config.production.help")]
+
+
 def _check_config(
-    context: typer.Context, *, as_json: JsonOption = False, config: ConfigOption = DEFAULT_CONFIG
+    context: typer.Context,
+    *,
+    production: _Production = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     frame = frame_of(context)
 
     def work() -> int:
         from kiosk.config import SECTIONS
 
-        frame.config(config)
+        settings = frame.config(config)
+        if production and settings.kiosk.samples:
+            # On the sheet of samples a key ends the kiosk, and the visitor has the machine.
+            raise KioskError("production.samples", {"key": "kiosk.samples"})
         if as_json:
             frame.say(json.dumps({"ok": True, "sections": [*SECTIONS]}))
         else:

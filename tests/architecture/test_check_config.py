@@ -84,3 +84,20 @@ def test_wrong_values_of_both_parts_are_refused(tmp_path: Path, language: str) -
     for sentence in SAID[language]:
         assert sentence in said
     assert len(said.splitlines()) == len(SAID[language])
+
+
+@pytest.mark.parametrize(("samples", "status"), [("", 0), ("samples.jsonl", 1)])
+def test_a_kiosk_for_visitors_has_no_sheet_of_samples(
+    tmp_path: Path, samples: str, status: int
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(f'[kiosk]\nsamples = "{samples}"\n', encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "kiosk", "check-config", "--production", "--config", str(config)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "LC_ALL": "en_US.UTF-8"},
+    )
+    assert done.returncode == status, done.stderr
+    assert ("error[production.samples]: kiosk.samples is set" in done.stderr) == bool(status)

@@ -135,7 +135,7 @@ async def _problem(answer: Any) -> dict[str, Any]:
         (b'{"word": NaN}', "request.json"),
         (b'{"word": "\\ud800"}', "request.json"),
         (b"[" * 100_000 + b"]" * 100_000, "http.413"),
-        (b"[" * 30_000, "request.json"),
+        (b"[" * 16_000, "request.json"),
         (b'{"a":' * 12_000, "request.json"),
         (b'{"word": "a", "word": "b"}', "request.duplicate"),
         (b"[]", "request.schema"),
