@@ -100,6 +100,6 @@ async def test_a_wrong_secret_is_refused_by_a_server_that_is_there(port: int) ->
     async with client_of(port, Access("A03", "00" * 32)) as client:
         with pytest.raises(VerifierError) as caught:
             await client.verify(OpIds(9)(), stand_ins.claim(), 5.0)
-        assert await client.probe()
+        assert not await client.probe()
     assert (caught.value.code, caught.value.params) == ("verifier.status", {"status": "401"})
     assert client.link.state is Link.ONLINE

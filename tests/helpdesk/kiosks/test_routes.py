@@ -342,7 +342,7 @@ async def test_changes_are_pulled_until_there_are_no_more(line: Line) -> None:
         if not answer.more:
             break
     assert seen.keys() == {("centre", ""), ("rules", ""), ("site", ""), ("region_key", "all")}
-    assert seen["rules", ""] == {"next_day": True, "years": 5, "daily_limit": 5}
+    assert seen["rules", ""] == {"next_day": False, "years": 5, "daily_limit": 5}
     status, told = await line.call("GET", f"{sync.CHANGES_PATH}?cursor=nonsense")
     assert (status, told["code"]) == (410, "sync.must_refetch")
 
