@@ -102,9 +102,7 @@ class Extract:
     def _wanted(self, row: Row, build: Build, homes: Homes) -> bool:
         if self._regions.of(row.region) != build.region:
             return False
-        if build.overlay:
-            return not homes.knows(row.issued_on, row.added, row.revision)
-        return row.added > build.after
+        return build.takes(homes, row.issued_on, row.added, row.revision)
 
     async def _of_period(self, build: Build) -> AsyncGenerator[list[Row], None]:
         first, last = build.period.first.isoformat(), build.period.last.isoformat()

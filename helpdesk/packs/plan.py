@@ -49,6 +49,12 @@ class Build:
     since: int = 0
     overlay: bool = False
 
+    def takes(self, homes: Homes, issued_on: str, added: int, revision: int) -> bool:
+        """Whether a row of its region goes into it; `homes` are all segments that will count."""
+        if self.overlay:
+            return revision > self.after and not homes.knows(issued_on, added, revision)
+        return added > self.after
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:

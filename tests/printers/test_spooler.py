@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -163,6 +164,27 @@ async def test_a_restart_settles_what_it_finds(any_bench: Bench, state: JobState
         assert (old.state, old.reason) == (JobState.FAILED, Reason.EXPIRED)
         assert any_bench.printed("A") == (1 if state is JobState.QUEUED else 0)
         assert [any_bench.printed("old"), any_bench.printed("B")] == [0, 1]
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+@pytest.mark.parametrize("text", ["gb18030", "raster"])
+async def test_after_a_restart_the_half_printed_slip_is_finished_and_cut_first(
+    bench: Bench, share: float, text: Literal["gb18030", "raster"]
+) -> None:
+    """The next visitor's slip begins on clean paper, also where a picture was torn."""
+    bench.profile = Profile(text=text)
+    await bench.ledger.add(bench.job("A"))
+    await bench.ledger.update("A", JobState.SENDING, "")
+    whole = await asyncio.to_thread(encode, slip("A"), bench.profile, FONT)
+    bench.carrier.engine.deliver(whole[: int(len(whole) * share)])
+    async with bench.running() as spooler:
+        await spooler.submit(bench.job("B"))
+        await bench.reach("B", JobState.CONFIRMED)
+        await spooler.submit(bench.job("C"))
+        await bench.reach("C", JobState.CONFIRMED)
+    _, second, third = bench.carrier.engine.slips
+    assert second.text == third.text.replace("C", "B")
+    assert len(second.strips) == len(third.strips)
 
 
 async def test_closing_in_the_middle_leaves_doubt_for_the_next_start(any_bench: Bench) -> None:

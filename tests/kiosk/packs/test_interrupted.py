@@ -15,6 +15,7 @@ import pytest
 
 from helpdesk.wire.pack_manifest import CHUNK, CHUNKS_SUFFIX
 from invoices.pack import Finding
+from kiosk.packs.errors import PacksError
 from kiosk.packs.folder import PackFolder, Part
 from kiosk.transport import TransportError
 from tests.kiosk.packs.observed import October, finding, refused, state, version
@@ -52,16 +53,27 @@ async def test_cut_at_every_chunk_and_resumed_each_is_fetched_once(
     assert store.current.whole
 
 
-async def test_a_wrong_chunk_is_never_written(tmp_path: Path, shop: Shop, large: Pack) -> None:
+@pytest.mark.parametrize("wrong", [0, 1, 2])
+async def test_a_wrong_chunk_is_never_written(
+    tmp_path: Path, shop: Shop, large: Pack, wrong: int
+) -> None:
+    """Each is proved before, the last and shorter one too."""
     shop.publish(large)
+    assert large.file.chunk_count == 3
     path = shop.folder / large.file.name
     damaged = bytearray(large.data)
-    damaged[CHUNK + 5] ^= 1
+    damaged[wrong * CHUNK + 5] ^= 1
     await asyncio.to_thread(path.write_bytes, damaged)
     store = store_at(tmp_path / "packs")
-    await refused(store, shop, "pack.chunk")
+    cut = CutSource(shop.source, 9, AssertionError)
+    with pytest.raises(PacksError, match=r"pack\.chunk"):
+        await store.take(cut)
+    assert cut.asked == [("2026-01", number) for number in range(wrong + 1)]  # and not once more
     part = PackFolder(tmp_path / "packs").part(large.file)
-    assert await asyncio.to_thread(part.missing) == [1, 2]
+    assert await asyncio.to_thread(part.missing) == list(range(wrong, 3))
+    partial = tmp_path / "packs" / "files" / f"{large.file.name}.part"
+    written = await asyncio.to_thread(partial.read_bytes) if wrong else b""
+    assert written == large.data[: wrong * CHUNK]
     await asyncio.to_thread(path.write_bytes, large.data)
     assert await store.take(shop.source)
 
