@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import sys
 import time
 from pathlib import Path
 
 import uvloop
 
+from benchmarks.peak_memory import peak_mib
 from benchmarks.scene import today
 from helpdesk.db import database_of, migrate
 from helpdesk.registry.importing import Importer, Summary
 from helpdesk.registry.store import RegistryStore
 from helpdesk.registry.totals import Totals
 from helpdesk.security import KeyRing
-
-KIB = 1024
 
 
 async def imported(file: Path, database_path: Path, keys: Path) -> dict[str, float]:
@@ -37,8 +35,7 @@ async def imported(file: Path, database_path: Path, keys: Path) -> dict[str, flo
             if isinstance(event, Summary):
                 summary = event
         took = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB
-    return {"rows": summary.added, "refused": summary.refused, **took, "peak": peak}
+    return {"rows": summary.added, "refused": summary.refused, **took, "peak": peak_mib()}
 
 
 if __name__ == "__main__":
