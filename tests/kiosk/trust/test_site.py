@@ -137,6 +137,7 @@ def test_slip_check_reads_the_addresses_of_its_own_site_only(
         LONG.slip_address(slip_code.issue(said(), KIOSK)).lower(),
         slip_code.issue(said(), KIOSK),
     ],
+    ids=["record code", "record address", "slip address", "slip code"],
 )
 def test_read_says_that_a_slip_is_no_invoice(
     text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
