@@ -74,6 +74,45 @@ def test_a_raw_system_call_is_refused(number: int) -> None:
     assert tried.stdout.startswith(b"refused"), tried
 
 
+OLD_KERNEL = """
+import ctypes, fcntl, os
+from documents.jail import landlock
+landlock.version = lambda: 2  # Linux 6.1 of Debian 12: signals are not its business yet
+libc = ctypes.CDLL(None)
+reading, writing = os.pipe()
+"""
+TGKILL = 234 if os.uname().machine == "x86_64" else 131
+ASYNCHRONOUS = """
+F_SETSIG = 10
+fcntl.fcntl(reading, fcntl.F_SETOWN, {victim})
+libc.fcntl(reading, F_SETSIG, 9)
+fcntl.fcntl(reading, fcntl.F_SETFL, os.O_ASYNC)
+os.write(writing, b"x")
+"""
+
+
+@pytest.mark.parametrize(
+    "tried", [f"libc.syscall({TGKILL}, {{victim}}, {{victim}}, 9)", ASYNCHRONOUS]
+)
+def test_no_other_process_is_signalled_on_an_older_kernel_either(tried: str) -> None:
+    """A child that a document has taken over could else end the server, of the same account."""
+    victim = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    statement = textwrap.indent(tried.format(victim=victim.pid), "    ")
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-c", OLD_KERNEL + CONFINED.format(tried=statement)],
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+        assert ended.stdout.startswith((b"done", b"refused")), ended
+        with pytest.raises(subprocess.TimeoutExpired):
+            victim.wait(0.3)
+    finally:
+        victim.kill()
+        victim.wait()
+
+
 def test_computing_and_open_files_stay() -> None:
     assert attempt("sum(range(1000)); os.fstat(0); sys.stdout.flush()").stdout == b"done"
 
