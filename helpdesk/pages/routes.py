@@ -1,6 +1,8 @@
 """`/R/<record>[/<token>]` and `/S/<code>`: what the addresses in the QR codes open.
 
 Anybody may ask. A call that shows nothing to whoever holds a token or a slip counts as a guess.
+Guesses shut out guesses alone: many visitors share an address, that of the centre's own network or
+of a telephone company, and one of them must not close the pages to those who hold a slip.
 """
 
 from __future__ import annotations
@@ -98,13 +100,13 @@ class PublicPages:
         """The page of a record.
 
         Raises:
-            RateLimited: too many guesses of this address.
+            RateLimited: too many guesses of this address, and this is one more.
             DatabaseError: the database cannot be reached.
         """
-        self._let_in(address)
         try:
             asked = read_record_path(path)
         except RecordError:
+            self._let_in(address)
             self._guesses.spend(limiting_key(address))
             return record_page.mistyped_page(wording, path.partition("/")[0][:32])
         if asked.token is not None:
@@ -112,6 +114,7 @@ class PublicPages:
             if check is not None:
                 now = await self._records.present(check)
                 return record_page.record_page(check, now, self._clock.now(), wording)
+        self._let_in(address)
         self._guesses.spend(limiting_key(address))
         known = await self._records.of_number(asked.record)
         if not known:
@@ -120,15 +123,16 @@ class PublicPages:
 
     async def slip(self, address: str, path: str, wording: Wording) -> Page:
         """The page of a slip. Raises as `record`."""
-        self._let_in(address)
         try:
             code = code_of_path(path)
         except WireError:
+            self._let_in(address)
             self._guesses.spend(limiting_key(address))
             return record_page.mistyped_page(wording)
         found = await examine(self._authority, code)
         opened = await self._opened(found)
         if opened.check is None and found.worth is not Worth.GOOD:
+            self._let_in(address)
             self._guesses.spend(limiting_key(address))
         return slip_page.slip_page(found, opened, self._clock.now(), wording)
 

@@ -234,13 +234,26 @@ async def test_guesses_are_limited_by_address_and_the_page_says_how_long(
     told = await office.checked()
     for number in range(1, 4):
         await office.page(f"/R/W-261124-000{number}", status=None)
-        await office.page(told["record_address"]) if number < 3 else None
-    page = await office.page(told["record_address"], "zh-CN", status=429)
+        await office.page(told["record_address"])
+    page = await office.page(f"/R/{RECORD}", "zh-CN", status=429)
     assert "打开得太频繁" in page.lines
     assert page.headers["Retry-After"] == "20"
     assert "请过 20 秒再打开" in page.text
     office.clock.pass_(seconds=20)
-    await office.page(told["record_address"])
+    await office.page("/R/W-261124-0001", status=None)
+
+
+async def test_guesses_do_not_shut_out_who_holds_a_token_at_the_same_address(
+    open_office: OpenOffice,
+) -> None:
+    """All telephones in the hall share one address: so would one who guesses there."""
+    office = await open_office(guesses=1)
+    told = await office.checked()
+    await office.page("/R/W-261124-0001", status=None)
+    wrong = told["record_address"][:-1] + ("A" if told["record_address"][-1] != "A" else "B")
+    for path in ("/R/W-261124-0001", "/R/nonsense", "/S/nonsense!", wrong):
+        await office.page(path, status=429)
+    assert "The result then" in (await office.page(told["record_address"])).lines
 
 
 async def test_the_limit_of_all_requests_holds_for_pages_too(open_office: OpenOffice) -> None:
