@@ -212,7 +212,11 @@ async def test_what_the_proxy_itself_refuses_is_a_problem(house: House, tmp_path
         head = f"POST {PATH} HTTP/1.1\r\nHost: {front.authority}\r\nConnection: close\r\n"
         (long,) = await front.raw(f"{head}Content-Length: 5000000\r\n\r\n".encode())
         (bad,) = await front.raw(f"{head}Content-Length: x\r\n\r\n".encode())
-        for answer, status in ((long, 413), (bad, 400)):
+        host = f" HTTP/1.1\r\nHost: {NAME}\r\n\r\n"
+        (far,) = await front.raw(f"GET /{'a' * 20_000}{host}".encode())
+        (up,) = await front.raw(f"GET /../livez{host}".encode())
+        (through,) = await front.raw(f"CONNECT {NAME}:443{host}".encode())
+        for answer, status in ((long, 413), (bad, 400), (far, 414), (up, 400), (through, 400)):
             assert answer.status == status
             assert answer.headers["content-type"] == "application/problem+json"
             assert json.loads(answer.body)["code"] == f"http.{status}"
