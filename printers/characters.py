@@ -13,6 +13,8 @@ _SPACES = frozenset({"Zs", "Zl", "Zp"})
 _BREAKS = frozenset("\t\n\v\f\r\x85")
 _IDEOGRAPHIC_SPACE = "\u3000"
 _VARIATIONS = range(0xFE00, 0xFE10)
+_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs to Unicode that are drawn as nothing: Hangul fillers, blank braille."""
 _SAME_LOOK = str.maketrans({"\xa5": "￥", "\u2212": "-", "\u2011": "-"})
 """Four-byte characters with a twin that every printer has."""
 
@@ -33,7 +35,7 @@ def _kept(character: str) -> str:
     kind = category(character)
     if kind in _SPACES:
         return character if character == _IDEOGRAPHIC_SPACE else " "
-    dropped = kind in _DROPPED or ord(character) in _VARIATIONS
+    dropped = kind in _DROPPED or character in _BLANK_LETTERS or ord(character) in _VARIATIONS
     return "" if dropped else character
 
 

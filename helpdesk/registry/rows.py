@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from helpdesk.registry.characters import has_hidden
 from helpdesk.registry.columns import COLUMNS, Entry
 from helpdesk.registry.errors import RowError
 from invoices.codes import DIGITAL_KINDS, ITINERARY_NUMBER, LONG_NUMBER, kinds_of
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
 LONGEST_CELL: Final = 200
 """Characters; no column of an invoice takes more."""
 
-# Control characters, marks that turn the direction of writing, halves of characters, and
-# what a decoder puts where it could not read.
-_FOREIGN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffd]"
-)
 _DIGITS = re.compile(r"[0-9]*")
 _CODE = re.compile(r"[0-9]{10}|[0-9]{12}")
 _CHECK_CODE = re.compile(r"(?:[0-9A-Za-z]{5,24})?")
@@ -55,7 +51,7 @@ class RowParser:
         """
         cells = [cell.strip() for cell in cells]
         row = "".join(cells)
-        if _FOREIGN.search(row) or (len(row) > LONGEST_CELL < max(map(len, cells))):
+        if has_hidden(row) or (len(row) > LONGEST_CELL < max(map(len, cells))):
             raise _unreadable(cells)
         kind = _KINDS.get(cells[0])
         state = _STATES.get(cells[12])
@@ -185,6 +181,6 @@ def _unreadable(cells: Sequence[str]) -> RowError:
     for column, cell in zip(COLUMNS, cells, strict=True):
         if len(cell) > LONGEST_CELL:
             return RowError("row.long", column=column, most=str(LONGEST_CELL))
-        if _FOREIGN.search(cell):
+        if has_hidden(cell):
             return RowError("row.foreign", column=column)
     return RowError("row.foreign", column=COLUMNS[0])

@@ -19,6 +19,7 @@ from printers.characters import cells, is_native, plain, width
         ("a\nb\tc\r\nd", "a b c  d"),
         ("\u202e倒\u202c\u2066x\u2069\u200e", "倒x"),  # direction of reading
         ("a\u200b\ufeff\u00ad\u200db", "ab"),  # invisible ones
+        ("a\u3164\u2800\uffa0\u115f\u1160b", "ab"),  # letters drawn as nothing
         ("x\ud800y", "xy"),  # half of a pair
         ("\ue000\U000f0000\U0010ffff", ""),  # private and unassigned
         ("\x80\x9b1m", "1m"),  # C1 controls, CSI among them

@@ -36,6 +36,57 @@ def test_every_invented_invoice_is_a_good_row() -> None:
     assert [parser.parse(cells_of(entry)) for entry in ENTRIES] == ENTRIES
 
 
+HIDDEN = {
+    "right-to-left override": "\u202e",
+    "Arabic letter mark": "\u061c",
+    "zero-width space": "\u200b",
+    "zero-width joiner": "\u200d",
+    "byte order mark": "\ufeff",
+    "soft hyphen": "\xad",
+    "word joiner": "\u2060",
+    "Mongolian vowel separator": "\u180e",
+    "line separator": "\u2028",
+    "paragraph separator": "\u2029",
+    "tag": "\U000e0041",
+    "unassigned tag": "\U000e0080",
+    "private use": "\ue000",
+    "private plane": "\U0010fffd",
+    "noncharacter": "\uffff",
+    "Hangul filler": "\u3164",
+    "halfwidth Hangul filler": "\uffa0",
+    "Hangul initial filler": "\u115f",
+    "Hangul medial filler": "\u1160",
+    "blank braille pattern": "\u2800",
+    "delete": "\x7f",
+    "next line": "\x85",
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_a_name_with_what_nobody_sees_is_refused(name: str) -> None:
+    with pytest.raises(RowError, match=r"row\.foreign") as raised:
+        parse(DIGITAL, seller_name=f"示例{HIDDEN[name]}公司")
+    assert raised.value.params["column"] == "seller_name"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "示例（北京）公司",
+        "示例\u3000公司",
+        "示例\xa0公司",
+        "Exämple Co., Ltd.",
+        "\u3007\U00020000\U0003134a店",
+        "\U000323af店",
+        "阿卜杜拉·买买提",
+        "🍜店",
+    ],
+)
+def test_a_name_of_visible_characters_and_blanks_is_taken(name: str) -> None:
+    """Also ideographs that are newer than Python's table of Unicode."""
+    assert parse(DIGITAL, seller_name=name).face.seller_name == name
+
+
 def test_blanks_around_cells_and_other_forms_of_the_day_are_taken() -> None:
     day = DIGITAL.face.issued_on
 

@@ -33,6 +33,8 @@ HOSTILE = {
     "c1": "\x9b31m\x90\x9d",
     "bidi": "\u202e税号\u202c\u2066x\u2069",
     "zero width": "a\u200b\u200d\ufeffb",
+    "blank letters": "a\u3164\u2800\uffa0\u115f\u1160b",
+    "arabic mark and tags": "a\u061c\U000e0041\ue000b",
     "long": "长" * 10_000,
     "emoji": "👩\u200d👩\u200d👧\U0001f1e8\U0001f1f3 e\u0301\u0301\u0301",
     "lines": "a\nb\rc\u2028d\te",
@@ -40,7 +42,10 @@ HOSTILE = {
     "lone surrogate": "\ud800x",
     "braces": "{",
 }
-FORBIDDEN = ("\x1b", "\x9b", "\x07", "\u202e", "\u2066", "\u200b", "\ufeff", "\n", "\u2028")
+FORBIDDEN = (
+    *("\x1b", "\x9b", "\x07", "\u202e", "\u2066", "\u200b", "\ufeff", "\n", "\u2028"),
+    *("\u3164", "\u2800", "\uffa0", "\u115f", "\u1160", "\u061c", "\U000e0041", "\ue000"),
+)
 SCREENS = [
     "attract",
     "home",
