@@ -148,6 +148,27 @@ async def test_bad_rows_are_left_out_across_batches(
     assert progress[-1].done == progress[-1].total
 
 
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+async def test_of_a_file_with_names_that_nobody_sees_only_the_visible_go_in(
+    registry: Registry, entries: list[Entry], tmp_path: Path, ending: str
+) -> None:
+    """Of each category one that a list of forbidden marks tends to miss."""
+    hidden = "\u061c\u200b\u2028\u2060\u3164\u2800\ue000\U000e0041"
+    names = ["visible", *(f"示例{sign}公司" for sign in hidden), "也看得见"]
+    evil = [
+        replace(entry, face=replace(entry.face, seller_name=name))
+        for entry, name in zip(entries[: len(names)], names, strict=True)
+    ]
+
+    imported = await registry.take(await file_of(tmp_path / f"evil.{ending}", evil))
+
+    lines = range(3, 3 + len(hidden))
+    assert imported.refusals == [(line, "row.foreign") for line in lines]
+    assert imported.summary == Summary(read=len(names), added=2, refused=len(hidden))
+    assert [await registry.find(entry) for entry in (evil[0], evil[-1])] == [evil[0], evil[-1]]
+    assert await registry.find(evil[1]) is None
+
+
 async def test_strict_writes_nothing_when_a_row_is_bad(
     registry: Registry, entries: list[Entry], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
