@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from kiosk.checkup.facts import Inside, Looked, Outlook, Owner, Reach
-from kiosk.checkup.machine import look_at, owner_of
+from kiosk.checkup.log_tail import closed_by
+from kiosk.checkup.machine import LOG, look_at, owner_of
 from kiosk.checkup.probe import reach
 from kiosk.checkup.stopped import read_stopped
 from kiosk.control import ask
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 ANSWER_WITHIN: Final = 5.0
 _ABSENT: Final = "control.absent"
+_SILENT: Final = "control.silent"
 _KEPT: Final = "store.kept"
 _UNKNOWN: Final = "control.unknown"
 _ASKABLE: Final = frozenset({"tcp", "serial", "usb"})
@@ -77,6 +79,9 @@ class Checkup:
             KioskError: why it cannot be known.
         """
         inside, _, error = await self._inside()
+        if error is not None and error.code == _ABSENT:
+            # There is no socket, but a process: it is not true that none runs.
+            raise KioskError(_SILENT) from error
         if error is not None:
             raise error
         return inside
@@ -92,13 +97,18 @@ class Checkup:
                 silent = KioskError("control.forbidden")
             pid = await asyncio.to_thread(owner_of, self._config.data)
             if silent.code != _ABSENT or pid is not None:
-                return None, Owner(pid, answers=False, fault=silent.code), silent
+                closed = await self._closed() if silent.code == _ABSENT else None
+                return None, Owner(pid, answers=False, fault=silent.code, closed=closed), silent
             inside, unread = await self._read()
             started = await asyncio.to_thread(owner_of, self._config.data)
             if started is None or last:
                 break
             # It started while its files were being read: it knows better.
         return inside, Owner(None, answers=False), unread
+
+    async def _closed(self) -> str | None:
+        """Why a kiosk without a socket is out of service: only its log can tell."""
+        return await asyncio.to_thread(closed_by, self._config.data / LOG)
 
     async def _ask(self) -> tuple[Inside, Owner, None]:
         form = await ask(self._config.control, "inspect", {}, deadline=ANSWER_WITHIN)

@@ -54,6 +54,7 @@ class TechnicianDesk:
     _reach: Reach | None = field(default=None, init=False)
     _printer: str | None = field(default=None, init=False)
     _running: bool = field(default=True, init=False)
+    _named: str = field(default="", init=False)
 
     async def look(self, language: str, *, whole: bool) -> Look:
         """How it is; between whole looks what the last one heard of the outside stays."""
@@ -120,8 +121,10 @@ class TechnicianDesk:
         return replace(looked, outlook=outlook)
 
     def _name(self, looked: Looked) -> str:
-        who = looked.inside.who if looked.inside else None
-        return who.kiosk if who and who.kiosk else self.config.kiosk.prefix
+        """What it was called last, where that cannot be seen now."""
+        if looked.inside is not None:
+            self._named = looked.inside.who.kiosk or self.config.kiosk.prefix
+        return self._named
 
 
 def in_words(findings: tuple[Finding, ...], words: Words) -> list[Found]:

@@ -180,12 +180,14 @@ class Outlook:
 class Owner:
     """Who has the data folder: `pid` of the lock's holder, `answers` by the control socket.
 
-    `fault`: the code with which a held folder's socket did not answer.
+    `fault`: the code with which a held folder's socket did not answer. `closed`: what its screen
+    gives as the reason to be out of service before there is a socket.
     """
 
     pid: int | None
     answers: bool
     fault: str | None = None
+    closed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

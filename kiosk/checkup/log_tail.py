@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 _READ: Final = 64 * 1024
 """Bytes from the end: some hundred lines."""
+_LINES: Final = 200
+_CLOSED: Final = "out of service: "
+"""As `kiosk.bootstrap.behind` logs it."""
+_OPEN: Final = ("in service again", "the kiosk starts", "the kiosk ends")
 _OTHER_FACTS: Final = frozenset({"at", "level", "event", "part", "logger"})
 
 
@@ -39,6 +43,16 @@ def tail(path: Path, count: int) -> tuple[LogLine, ...]:
     lines = data.splitlines()[1 if start else 0 :]
     found = (_line(line) for line in lines)
     return tuple(line for line in found if line is not None)[-count:]
+
+
+def closed_by(path: Path) -> str | None:
+    """The code that keeps the kiosk of the newest start out of service, if one does. Blocks."""
+    for line in reversed(tail(path, _LINES)):
+        if line.text.startswith(_CLOSED):
+            return line.text.removeprefix(_CLOSED).partition(" ")[0] or None
+        if line.text.startswith(_OPEN):
+            return None
+    return None
 
 
 def _line(data: bytes) -> LogLine | None:

@@ -10,6 +10,7 @@ from kiosk.checkup.finding import Finding, Level, Part, Size
 
 if TYPE_CHECKING:
     from kiosk.checkup.facts import Looked, Machine, PathFacts, Room
+    from kiosk.checkup.finding import Value
     from kiosk.config_file import Problem
 
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -45,6 +46,9 @@ def process(looked: Looked) -> Iterator[Finding]:
         yield Finding(Part.PROCESS, "foreign", Level.UNKNOWN)
     elif owner.fault == "control.unknown":
         yield Finding(Part.PROCESS, "older", Level.WARNING, {"pid": owner.pid or 0})
+    elif owner.pid is not None and owner.closed is not None:
+        told: dict[str, Value] = {"pid": owner.pid, "code": owner.closed}
+        yield Finding(Part.PROCESS, "closed", Level.FAULT, told)
     elif owner.pid is not None:
         yield Finding(Part.PROCESS, "silent", Level.FAULT, {"pid": owner.pid})
     else:

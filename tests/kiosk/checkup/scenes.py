@@ -130,8 +130,8 @@ def outbox(age: timedelta = timedelta(minutes=2), **changes: Any) -> Waiting:
     return Waiting(head=9, mark=5, waiting=4, oldest=NOW - age, **changes)
 
 
-def _owned(fault: str, pid: int | None = 7) -> Looked:
-    owner = Owner(pid, answers=False, fault=fault)
+def _owned(fault: str, pid: int | None = 7, closed: str | None = None) -> Looked:
+    owner = Owner(pid, answers=False, fault=fault, closed=closed)
     return replace(WELL, inside=None, owner=owner, fault="store.kept")
 
 
@@ -142,6 +142,7 @@ def _machine() -> Iterator[Scene]:
     yield Scene("process.stopped", warning, STOPPED)
     yield Scene("process.silent", fault, _owned("control.absent"))
     yield Scene("process.silent", fault, _owned("control.silent"))
+    yield Scene("process.closed", fault, _owned("control.absent", closed="store.newer"))
     yield Scene("process.older", warning, _owned("control.unknown"))
     yield Scene("process.foreign", unknown, _owned("control.forbidden", None))
     yield Scene("process.unknown", unknown, replace(STOPPED, inside=None, owner=None))

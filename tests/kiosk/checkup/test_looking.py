@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sqlite3
 from contextlib import ExitStack
@@ -20,6 +21,7 @@ from kiosk.config import Config, KioskSection, PrinterSection, ScannerSection
 from kiosk.control import serving
 from kiosk.db.port import StoreError
 from kiosk.db.read_only import read_only
+from kiosk.errors import KioskError
 from tests.kiosk.checkup.folders import ended, holder, killed, traces
 from tests.kiosk.checkup.scenes import CONFIG
 from tests.kiosk.stand_ins import NOW, HandClock
@@ -86,6 +88,31 @@ async def test_a_folder_that_a_silent_process_holds(tmp_path: Path) -> None:
         assert codes(told, Part.DATABASE) == ["database.store_kept"]
         await asyncio.to_thread(stack.close)
     assert await asyncio.to_thread(owner_of, tmp_path / "d") is None
+
+
+async def test_a_kiosk_out_of_service_is_told_with_its_reason(tmp_path: Path) -> None:
+    event = "out of service: store.newer {'file': 'kiosk.db'}"
+    with ExitStack() as stack:
+        process = await asyncio.to_thread(stack.enter_context, holder(tmp_path / "d"))
+        log = tmp_path / "d" / "kiosk.log"
+        await asyncio.to_thread(log.write_text, _records("the kiosk starts", event))
+        told = (await found(config(tmp_path)))[Part.PROCESS]
+        assert [each.code for each in told] == ["process.closed"]
+        assert told[0].params["code"] == "store.newer"
+        assert told[0].params["pid"] == process.pid
+        # It runs, so nobody is told to start it.
+        with pytest.raises(KioskError, match=r"control\.silent"):
+            await Checkup(config(tmp_path), HandClock(AFTER)).inside()
+        for later in ("in service again", "the kiosk starts"):
+            await asyncio.to_thread(log.write_text, _records(event, later))
+            assert codes(await found(config(tmp_path)), Part.PROCESS) == ["process.silent"]
+        await asyncio.to_thread(stack.close)
+
+
+def _records(*events: str) -> str:
+    at = "2026-11-25T00:30:38.781+00:00"
+    forms = ({"at": at, "level": "critical", "event": event} for event in events)
+    return "".join(f"{json.dumps(form)}\n" for form in forms)
 
 
 async def test_a_look_does_not_keep_a_kiosk_from_starting(tmp_path: Path) -> None:
