@@ -117,6 +117,10 @@ class SignedRequests:
             raise self._refusal(Fault.SIGNATURE_KEY, keyid)
         return self._call(accepted, headers, refusal)
 
+    def knows(self, headers: Mapping[str, str]) -> bool:
+        """Whether the key that is named, unproved, is one that has been looked up and is there."""
+        return request_signature.keyid_of(headers) in self._known
+
     def answered(
         self, asked: Mapping[str, str], status: int, headers: Mapping[str, str], body: bytes
     ) -> Mapping[str, str]:

@@ -38,6 +38,10 @@ BLOCKED_PER_MINUTE: Final = 6
 PROBES_PER_MINUTE: Final = 600
 """Health probes of one address."""
 
+_FORGERIES: Final = 10
+"""How many more signatures may fail that name a kiosk's key than others: who shares an address with
+a kiosk, as visitors' telephones may, hardly shuts it out so. Each takes us half a millisecond."""
+
 _KIOSK_PATIENCE: Final = 2
 """A kiosk may be on a slow line; whoever does not prove to be one gets half its time."""
 
@@ -68,6 +72,8 @@ class Guard:
         anonymous, kiosk = settings.requests_per_minute, settings.kiosk_requests_per_minute
         self._addresses = TokenBuckets(anonymous, clock)
         self._failures = TokenBuckets(anonymous, clock)
+        # Strangers may share an address with kiosks: these are not shut out by what names no key.
+        self._forged = TokenBuckets(anonymous * _FORGERIES, clock)
         self._probes = TokenBuckets(PROBES_PER_MINUTE if anonymous else 0, clock)
         self._kiosks = TokenBuckets(kiosk, clock)
         # Of what all without enrolment have together, no one address takes more than half.
@@ -92,16 +98,18 @@ class Guard:
             RequestError: 401 for credentials that prove nothing, 403 for the shared secret
                 under a name that is an enrolled kiosk's.
             RateLimited: 429; a failed authentication counts for the address it came from, and
-                an address with too many of them is refused before any is looked at.
+                an address with too many of them is refused before any is looked at. Those
+                that name the key of a kiosk count apart, and ten times as many may.
         """
         key = limiting_key(address)
         proving = "Authorization" in request.headers or SIGNATURE_INPUT in request.headers
-        if proving and (seconds := self._failures.wait(key)):
+        failures = self._forged if self._names_known_key(request) else self._failures
+        if proving and (seconds := failures.wait(key)):
             raise RateLimited(seconds)
         try:
             caller = await self._caller(request, operation)
         except RequestError:
-            self._count(self._failures, key)
+            self._count(failures, key)
             raise
         self._count_call(caller.principal, key, operation)
         if caller.signed is not None and caller.signed.refusal is not None:
@@ -125,6 +133,9 @@ class Guard:
     def missed(self, request: web.Request) -> None:
         """Count a request that belongs to no operation. Raises `RateLimited`."""
         self._count(self._addresses, limiting_key(self.address(request)))
+
+    def _names_known_key(self, request: web.Request) -> bool:
+        return self.signatures is not None and self.signatures.knows(request.headers)
 
     async def _caller(self, request: web.Request, operation: Operation) -> Caller:
         authorization = request.headers.get("Authorization")

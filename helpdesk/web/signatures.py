@@ -55,6 +55,10 @@ class Signatures(Protocol):
         """
         ...
 
+    def knows(self, headers: Mapping[str, str]) -> bool:
+        """Whether the key that is named, unproved, is one that has been looked up and is there."""
+        ...
+
     def answered(
         self, asked: Mapping[str, str], status: int, headers: Mapping[str, str], body: bytes
     ) -> Mapping[str, str]:

@@ -132,7 +132,28 @@ async def test_an_address_with_too_many_failures_is_refused_before_they_are_look
 
     monkeypatch.setattr(SignedRequests, "identify", counted)
     line = await enrolled(await serve(house.with_settings(requests_per_minute=20)))  # noqa: F811
-    bad = changed("Signature-Input", 'nonce="', 'nonce="A')
-    told = [await status_of(line, "GET", PATH, bad(line.signed("GET", PATH))) for _ in range(25)]
+    kiosk, line.kiosk = line.kiosk, new_kiosk(100)
+    line.kiosk.kiosk = kiosk.kiosk
+    told = [await status_of(line, "GET", PATH, line.signed("GET", PATH)) for _ in range(25)]
     assert told == [401] * 20 + [429] * 5
     assert len(looked) == 20
+
+
+async def test_a_stranger_at_its_address_does_not_shut_a_kiosk_out(
+    house: Any,  # noqa: F811
+    serve: Any,  # noqa: F811
+) -> None:
+    """Telephones in the hall may have the kiosks' address; two calls a second were enough."""
+    line = await enrolled(await serve(house.with_settings(requests_per_minute=3)))  # noqa: F811
+    assert (await line.call("GET", PATH))[0] == 200
+    kiosk, stranger = line.kiosk, new_kiosk(100)
+    stranger.kiosk = kiosk.kiosk
+    line.kiosk = stranger
+    told = [await status_of(line, "GET", PATH, line.signed("GET", PATH)) for _ in range(5)]
+    assert told == [401] * 3 + [429] * 2
+    line.kiosk = kiosk
+    assert (await line.call("GET", PATH))[0] == 200
+    # Whoever names the kiosk's own key is refused too in the end.
+    bad = changed("Signature-Input", 'nonce="', 'nonce="A')
+    told = [await status_of(line, "GET", PATH, bad(line.signed("GET", PATH))) for _ in range(32)]
+    assert told == [401] * 30 + [429] * 2
