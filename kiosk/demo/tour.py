@@ -246,7 +246,7 @@ class Tour:
 
     def _home(self) -> None:
         self._program.send("\x1b")
-        self._see(self._t("home.tile.history"))
+        self._see(self._t("home.tile.help"))
 
     def _see(self, wanted: str) -> str:
         return self._until(lambda screen: _unwrapped(wanted) in _unwrapped(screen), wanted)

@@ -102,9 +102,9 @@ def test_a_serial_scanner_that_comes_back_is_heard_again(
 ) -> None:
     visitor.goes_home()
     line.unplug()
-    visitor.sees(visitor.text("home.notice.scanner"))
+    visitor.sees(visitor.text("home.invitation.lost"))
     line.plug_in()
-    visitor.sees_no(visitor.text("home.notice.scanner"))
+    visitor.sees_no(visitor.text("home.invitation.lost"))
     face = next(faces)
     line.scan(write_face(face))
     visitor.told(Verdict.MATCH, State.NORMAL)

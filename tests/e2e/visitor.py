@@ -81,10 +81,10 @@ class Visitor:
     def goes_home(self) -> None:
         """To the tiles, from wherever."""
         for _ in range(8):
-            if self.text("home.tile.history") in self.terminal.text:
+            if self.text("home.tile.help") in self.terminal.text:
                 return
             self.terminal.send("\x1b")
-            self._came(lambda screen: self.text("home.tile.history") in screen, 2.0)
+            self._came(lambda screen: self.text("home.tile.help") in screen, 2.0)
         raise AssertionError(self.terminal.text)
 
     def leaves(self) -> None:
