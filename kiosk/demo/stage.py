@@ -19,7 +19,7 @@ from kiosk.demo.errors import DemoError
 from kiosk.demo.processes import Service, answer, run
 
 PREFIX = "A03"
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 """How long a part may take to say where it listens."""
 
 CONFIG = """\

@@ -43,7 +43,7 @@ async def test_the_plug_is_pulled_and_put_back(server: Server, tmp_path: Path) -
         for part in ("K7-", "一致，发票正常", "小票已打印"):
             await kiosk.shows(part)
         await server.unplug()
-        for count, other in ((2, "voided"), (3, "mismatch")):
+        for count, other in ((2, "voided"), (3, "paper")):
             await kiosk.scans(write_face(INVOICES[other][0]).encode() + b"\r")
             await kiosk.shows("暂时无法判断")
             await kiosk.prints(count)
