@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+FENCED = "kiosk.fenced"
 AGAIN = 2.0
 """Seconds between two tries to open what could not be opened."""
 
@@ -86,6 +87,7 @@ class _Behind:
         self._app = app
         self._stack = stack
         self._board = StatusBoard(_first(config))
+        self._failure = ""
         self.failed = False
         """Whether it took the kiosk out of service itself: a fence, or a part that died."""
 
@@ -134,8 +136,11 @@ class _Behind:
             if link is Link.ONLINE:
                 core.sync.wake()
                 core.keeper.wake()
-            elif link is Link.FENCED:
-                self._fail("kiosk.fenced")
+            if link is Link.FENCED:
+                self._fail(FENCED)
+            elif self._failure == FENCED:
+                # It was enrolled anew while it ran.
+                self._serve_again()
 
         core.link.listen(heard)
         if core.link.state is not Link.UNKNOWN:
@@ -188,7 +193,13 @@ class _Behind:
 
     def _fail(self, code: str) -> None:
         self.failed = True
+        self._failure = self._failure or code
         self._app.fail(code)
+
+    def _serve_again(self) -> None:
+        self.failed = False
+        self._failure = ""
+        self._app.serve()
 
 
 async def _end(task: asyncio.Task[None]) -> None:

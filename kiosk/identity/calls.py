@@ -47,7 +47,11 @@ _AGAIN = 2
 
 
 class ServerCalls:
-    """Makes calls. `link` hears of each; `access` is the value of `Authorization`, if any."""
+    """Makes calls. `link` hears of each; `access` is the value of `Authorization`, if any.
+
+    `blocked` tells of a kiosk that was fenced and has no keys left: it asks nothing as an unknown
+    one, since nobody's answer could be proved to it any more.
+    """
 
     def __init__(
         self,
@@ -58,8 +62,10 @@ class ServerCalls:
         identity: Callable[[], Identity | None] = lambda: None,
         access: str | None = None,
         policy: Policy | None = None,
+        blocked: Callable[[], bool] = lambda: False,
     ) -> None:
         self._transport = transport
+        self._blocked = blocked
         self._link = link
         self._clock = clock
         self._random = random
@@ -85,9 +91,12 @@ class ServerCalls:
             proved: only an answer that the server signed; false for files that prove themselves.
 
         Raises:
-            TransportError: none could be had, or it was not proved (`server.unsigned`).
+            TransportError: none could be had, it was not proved (`server.unsigned`), or this
+                kiosk is blocked (`kiosk.fenced`).
         """
         identity = self._identity()
+        if identity is None and self._blocked():
+            raise TransportError("kiosk.fenced", passing=False)
         if identity is None:
             return await self.plain(self._named(call), deadline, limit)
         reply = await self._told(self._signed(identity, call, deadline, limit, proved=proved))

@@ -86,6 +86,7 @@ def join(given: Outside) -> SyncParts:
         lambda: identities.current,
         given.access,
         policy,
+        partial(_blocked, identities),
     )
     verifier = OnlineVerifier(calls)
     state = SyncState(connection, outbox, database.timekeeper, clock)
@@ -128,6 +129,12 @@ def join(given: Outside) -> SyncParts:
 async def _erase(identities: IdentityBook, retention: Retention) -> None:
     """A fenced kiosk erases what the server has; the journal once it has nothing left to say."""
     await retention.erase_delivered(journal=identities.needed.key is None)
+
+
+def _blocked(identities: IdentityBook) -> bool:
+    """Whether a fence has taken this kiosk's keys, and no enrolment has given it new ones."""
+    form = identities.form
+    return identities.current is None and form is not None and form.standing is Standing.FENCED
 
 
 def _stand(identities: IdentityBook, database: Database, link: LinkWatch) -> None:

@@ -72,4 +72,8 @@ async def test_a_fence_takes_the_screen_out_of_use(server: Server, tmp_path: Pat
         for part in ("本机暂停服务", "kiosk.fenced"):
             await kiosk.shows(part)
         assert list((tmp_path / "d/keys").iterdir()) == []
+        code = (await server.bureau.enrolment.invite("", "K8")).code
+        assert (await kiosk.asked("enrol", code))[0] == 0
+        await kiosk.shows("对准扫码器")  # enrolled anew, it serves again without a restart
+        await kiosk.shows("已联网")
         assert await kiosk.ends() == 0

@@ -66,6 +66,20 @@ async def test_a_fence_is_heard_where_nothing_waits_to_be_told(tmp_path: Path) -
         assert kiosk.identities.current is None
 
 
+async def test_a_fenced_kiosk_asks_nobody_as_an_unknown_one(tmp_path: Path) -> None:
+    """Nobody's answer could be proved to it: a proxy would have it show what it likes."""
+    async with kiosk_of(tmp_path) as kiosk:
+        await kiosk.enrolled()
+        kiosk.centre.standing = Standing.FENCED
+        await kiosk.sync.round()
+        await kiosk.sync.round()
+        assert kiosk.identities.current is None
+        asked = len(kiosk.centre.asked)
+        with pytest.raises(VerifierError, match=r"verifier\.fenced"):
+            await kiosk.parts.verifier.verify(op("a"), claim(), 1.0)
+        assert len(kiosk.centre.asked) == asked
+
+
 async def test_a_fence_that_a_check_meets_wakes_the_task(tmp_path: Path) -> None:
     async with kiosk_of(tmp_path) as kiosk:
         await kiosk.enrolled()
