@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from helpdesk.config import Config
 
-__all__ = ["database_problems", "production_problems", "trial_problems"]
+__all__ = ["database_problems", "problems_of", "production_problems", "trial_problems"]
 
 _OF_DATABASE = (OTHER, LOST)
 _PASSING = ("/tmp", "/var/tmp", "/dev/shm", "/run")  # noqa: S108 - named to be refused
@@ -32,6 +33,21 @@ def trial_problems(config: Config) -> list[Problem]:
 def production_problems(config: Config) -> list[Problem]:
     """Return everything that must be set before strangers use it."""
     return [*trial_problems(config), *_network(config), *_rules(config), *_places(config)]
+
+
+def problems_of(config: Config, *, production: bool) -> list[Problem]:
+    """Return what a person who asks about `config` must know.
+
+    Keys that are not the database's count always; that it cannot be asked, and all that only
+    strangers would suffer from, with `production` only.
+    """
+    found = asyncio.run(database_problems(config))
+    lost = any(problem.code == LOST for problem in found)
+    if not production:
+        return [problem for problem in found if problem.code in _OF_DATABASE]
+    # "Make new keys" is no advice where a database needs the old ones.
+    asked = [p for p in production_problems(config) if not (lost and p.code == "keys.missing")]
+    return [*asked, *found]
 
 
 async def database_problems(config: Config) -> list[Problem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -26,13 +25,11 @@ def check_config(
     """Read the configuration and tell what is wrong with it."""
     from helpdesk.config import SECTIONS
     from helpdesk.config_file import ConfigError
-    from helpdesk.production import database_problems, production_problems
+    from helpdesk.production import problems_of
 
     frame = frame_of(context)
     loaded = frame.load(config)
-    problems = production_problems(loaded) if production else []
-    if production:
-        problems += asyncio.run(database_problems(loaded))
+    problems = problems_of(loaded, production=production)
     if as_json:
         for problem in problems:
             frame.json({"problem": problem.code, **problem.params})
