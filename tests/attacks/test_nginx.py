@@ -216,6 +216,12 @@ async def test_what_the_proxy_itself_refuses_is_a_problem(house: House, tmp_path
         (far,) = await front.raw(f"GET /{'a' * 20_000}{host}".encode())
         (up,) = await front.raw(f"GET /../livez{host}".encode())
         (through,) = await front.raw(f"CONNECT {NAME}:443{host}".encode())
+        (trace,) = await front.raw(f"TRACE /livez{host}".encode())
+        coded = f"{head}Transfer-Encoding: gzip, chunked\r\n\r\n"
+        (coding,) = await front.raw(coded.encode())
+        for answer in (trace, coding):
+            assert answer.status == 400
+            assert answer.headers["content-type"] == "application/problem+json"
         for answer, status in ((long, 413), (bad, 400), (far, 414), (up, 400), (through, 400)):
             assert answer.status == status
             assert answer.headers["content-type"] == "application/problem+json"
